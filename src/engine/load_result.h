@@ -1,0 +1,86 @@
+// What came of a load: the engine's output.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/histogram.h"
+
+namespace shootout::engine {
+
+/// Why a request or a connection failed. Each request falls in one class.
+enum class ErrorClass : std::uint8_t {
+  resolve, connect, tls, write, read, reset, closed, timeout, protocol, status, check
+};
+inline constexpr std::size_t kErrorClasses = 11;
+/// The class's name in the JSON: "resolve", "connect" ...
+[[nodiscard]] std::string_view name(ErrorClass error);
+
+/// An answer (or what there was of it) that was counted as an error, kept to be shown.
+struct Offence {
+  ErrorClass error = ErrorClass::protocol;
+  std::string what;    ///< what was illegal or unexpected, and where
+  std::string answer;  ///< the first 64 KiB of the answer as received
+};
+
+/// A second of the load (the last one may be shorter).
+struct SeriesPoint {
+  double t_s = 0;  ///< the second's end, from the window's start
+  std::uint64_t completed = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t bytes_received = 0;
+  double p50_us = 0, p99_us = 0;  ///< meaningful where completed > 0
+};
+
+/// Mean, standard deviation and maximum over intervals of 100 ms, as wrk's "Thread Stats" has them.
+struct ThreadRate {
+  double mean = 0, stdev = 0, max = 0;
+};
+
+struct LoadResult {
+  std::string url;
+  double duration_s = 0;  ///< the window; with a count of requests from the first connect to the last byte
+  double drain_s = 0;     ///< what was waited after the window for answers under way
+
+  std::uint64_t started = 0;     ///< requests whose first byte was sent (or could not be: connect errors count)
+  std::uint64_t completed = 0;   ///< whole, legal answers: succeeded, or failed by status or check
+  std::uint64_t succeeded = 0;
+  std::uint64_t unanswered = 0;  ///< still waiting when the drain ended
+  std::array<std::uint64_t, kErrorClasses> errors{};
+  std::map<int, std::uint64_t> status;
+  std::uint64_t bytes_sent = 0, bytes_received = 0;
+  /// Rates count what completed inside the window (in a counted load: everything).
+  std::uint64_t completed_in_window = 0;
+  std::uint64_t bytes_received_in_window = 0;
+
+  std::uint64_t connections_opened = 0;
+  std::uint64_t connections_never_served = 0;
+  std::uint64_t closed_by_server_idle = 0;
+  double open_s = 0;  ///< from the first connect() to the last connection open
+
+  Histogram latency, service, first_byte;  ///< microseconds
+  std::vector<ThreadRate> threads;
+  std::vector<SeriesPoint> series;
+  std::vector<Offence> offences;           ///< the first few
+
+  double cpu_user_s = 0, cpu_system_s = 0;  ///< of the load's own threads, over the window
+  double wall_s = 0;                        ///< the time those CPU figures are of
+  std::int64_t max_rss_bytes = 0;           ///< of the process
+  double concurrency_mean = 0;              ///< integral of requests in flight over the window, by its length
+
+  /// Why the figures are not to be believed; empty: valid.
+  std::vector<std::string> reasons;
+  bool interrupted = false;
+
+  [[nodiscard]] std::uint64_t error_count() const;
+  [[nodiscard]] double requests_per_second() const;
+  [[nodiscard]] double bytes_per_second() const;
+  /// |L - lambda W| / L; Little's law says 0. Needs latencies and concurrency in the window.
+  [[nodiscard]] double littles_law_error() const;
+};
+
+}  // namespace shootout::engine

@@ -1,0 +1,87 @@
+// What a run shows. Pure: from the trials and the suite's rules alone, whether the run still goes on or is reported.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "stats/paired_ratio.h"
+#include "suite/record.h"
+#include "suite/suite.h"
+
+namespace shootout::judge {
+
+enum class Word { faster, slower, equivalent, inconclusive };
+[[nodiscard]] std::string_view name(Word word);
+
+/// What the run shows about a pair in one cell.
+struct Verdict {
+  std::string load, scenario, contender, baseline;
+  std::string metric;              ///< duration_s ...
+  stats::Estimate ratio;           ///< above 1: the contender is better
+  Word word = Word::inconclusive;
+  std::string says;                ///< the suite's word for this size of improvement, interval considered
+  std::string cause;               ///< what limits each side, where the figures tell
+};
+
+/// A contender's figures in one cell, over the replicates.
+struct CellFigures {
+  std::string load, scenario, contender;
+  std::map<std::string, stats::Estimate> metrics;   ///< by metric name
+  int trials = 0, valid = 0;
+  std::string limit;               ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
+};
+
+/// Average, maximum and minimum improvement of a pair over a load's scenarios.
+struct LoadSummary {
+  std::string load, contender, baseline;
+  stats::Estimate average, maximum, minimum;   ///< average: arithmetic, its interval over the replicates
+  std::string matrix_row;          ///< the decision matrix's row(s) that the interval reaches
+  std::string recommendation;
+};
+
+enum class Holds { held, did_not_hold, could_not_tell };
+[[nodiscard]] std::string_view name(Holds holds);
+
+/// A claim of the seeds with what this run says of it.
+struct ClaimVerdict {
+  std::string says, source;
+  Holds holds = Holds::could_not_tell;
+  std::string figure;              ///< the figure of this run that decides, or why it cannot be told
+};
+
+struct GivenAdvice {
+  std::string group, says, figure;
+};
+
+/// A resource line: a contender (or a service) at rest and under load.
+struct Resources {
+  std::string contender;
+  std::optional<stats::Estimate> cpu_idle_percent, cpu_load_percent, pss_bytes, rss_bytes, cpu_us_per_request;
+};
+
+/// A difference between contenders that could explain a result.
+struct LedgerLine {
+  std::string what;
+  std::map<std::string, std::string> by_contender;
+};
+
+struct Judgement {
+  std::vector<CellFigures> cells;
+  std::vector<Verdict> verdicts;
+  std::vector<LoadSummary> summaries;
+  std::vector<ClaimVerdict> claims;
+  std::vector<GivenAdvice> advice;
+  std::vector<Resources> resources;
+  std::vector<LedgerLine> ledger;
+  std::vector<std::string> warnings;           ///< what the reader must know before believing: cores shared, few replicates
+  std::vector<const suite::TrialRecord*> void_trials;
+  int planned = 0, finished = 0;               ///< trials
+};
+
+/// The record must outlive the judgement.
+[[nodiscard]] Judgement judge(const suite::Suite& suite, const suite::RunRecord& run);
+
+}  // namespace shootout::judge

@@ -1,0 +1,56 @@
+// What a run leaves behind: the vocabulary between those who measure, store, judge and report.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace shootout::suite {
+
+/// One trial. A metric that was not taken is absent, never 0. Names and units:
+///   duration_s                    first connect to last byte of the answers
+///   requests_per_second           as the load counts them (client requests, or upstream calls)
+///   latency_mean_us, latency_p50_us, latency_p95_us, latency_p99_us, latency_max_us
+///   success_rate                  0 to 1
+///   requests, errors              counts
+///   cpu_user_s, cpu_system_s, cpu_percent (of one core), cpu_us_per_request    of the contender's tree
+///   cpu_idle_percent              of the tree at rest, in the same replicate
+///   pss_bytes, rss_bytes          the highest sample of the tree under load
+///   network_received_bytes, network_sent_bytes, disk_read_bytes, disk_written_bytes   of the tree
+///   upstream_calls                the service's count after the drain, less the count before
+///   upstream_calls_claimed        what the good answers claim
+///   upstream_peak                 the most calls that waited at once
+///   workers_serving               worker processes that held at least one connection
+///   fullest_worker_share          0 to 1: the largest share of the connections that one worker held
+///   generator_cpu_percent         of one core
+struct TrialRecord {
+  int number = 0;                 ///< its place in the plan, from 1
+  std::string contender, scenario, load;
+  int replicate = 0, block = 0;   ///< from 1
+  int position = 0;               ///< in the block, from 1
+  std::string started_at;         ///< ISO 8601, UTC
+  bool valid = true;
+  std::vector<std::string> reasons;              ///< of the gates that failed
+  std::map<std::string, double> metrics;
+  nlohmann::json load_result;                    ///< the engine's whole result, histograms included
+  nlohmann::json observed;                       ///< samples per interval and process, connections by worker
+  std::string log_file;                          ///< the contender's output
+};
+
+enum class RunState { running, finished, interrupted, failed };
+
+struct RunRecord {
+  std::string id;                 ///< 2026-11-22-153012-io-4f2a
+  std::string suite, profile;
+  std::uint64_t seed = 0;
+  std::string started_at, ended_at;
+  RunState state = RunState::running;
+  std::string suite_text;         ///< the suite file, as it was
+  nlohmann::json plan;            ///< contenders, scenarios, loads, replicates, overrides, ports, pinning
+  nlohmann::json machine;         ///< kernel, CPU, cores, memory, limits
+  nlohmann::json contenders;      ///< by name: title, framework, server, parameters, packages, workers, slots ...
+  std::vector<TrialRecord> trials;
+};
+
+}  // namespace shootout::suite
