@@ -16,12 +16,17 @@ struct HttpAnswer {
 };
 
 struct HttpOptions {
-  double timeout_s = 5;
-  bool split = false;   ///< send the request in three packets, 30 ms apart
+  double timeout_s = 5;  ///< for the whole exchange, from the connect to the last byte
+  bool split = false;    ///< send the request in three packets, 30 ms apart
 };
 
-/// GET http://127.0.0.1:PORT/... on a fresh connection that is closed afterwards. A URL's host must be a literal
-/// address or "localhost". Fails when nothing answers, or what answers is no HTTP.
+/// GET http://127.0.0.1:PORT/... on a fresh connection that is closed afterwards. A URL's host must be a
+/// literal address or "localhost". Interim answers (1xx) are passed over; a body is read by Content-Length,
+/// chunks, or until the close (RFC 9112). Fails when nothing answers in time (exit code 5), when what answers
+/// is no whole HTTP/1.x answer (3), or when the URL is malformed (2).
 Result<HttpAnswer> http_get(const std::string& url, const HttpOptions& options = {});
+
+/// POST with an empty body, otherwise as http_get.
+Result<HttpAnswer> http_post(const std::string& url, const HttpOptions& options = {});
 
 }  // namespace shootout

@@ -1,8 +1,8 @@
 // Time as the engine counts it: nanoseconds of the monotonic clock.
 #pragma once
 
-#include <ctime>
 #include <cstdint>
+#include <ctime>
 
 namespace shootout::engine {
 
@@ -19,7 +19,9 @@ inline constexpr Nanoseconds kSecond = 1'000'000'000;
   return Nanoseconds{now.tv_sec} * kSecond + now.tv_nsec;
 }
 
-[[nodiscard]] inline double seconds(Nanoseconds duration) { return static_cast<double>(duration) / kSecond; }
+[[nodiscard]] inline double seconds(Nanoseconds duration) {
+  return static_cast<double>(duration) / kSecond;
+}
 [[nodiscard]] inline Nanoseconds from_seconds(double duration) {
   return static_cast<Nanoseconds>(duration * static_cast<double>(kSecond));
 }

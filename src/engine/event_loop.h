@@ -1,16 +1,20 @@
 // One thread's loop: sockets that became ready, and timers that ran out.
 #pragma once
 
-#include <cstddef>
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 
 #include "engine/clock.h"
+#include "engine/epoll_set.h"
 #include "engine/error.h"
+#include "engine/timer_queue.h"
 
 namespace shootout::engine {
 
-/// Whoever owns a socket in an EventLoop. `events` are epoll's (EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLHUP, EPOLLERR).
+/// Whoever owns a socket (one) in an EventLoop. `events` are epoll's (EPOLLIN, EPOLLOUT, EPOLLRDHUP,
+/// EPOLLHUP, EPOLLERR).
 class IoHandler {
  public:
   virtual void on_io(std::uint32_t events) = 0;
@@ -19,63 +23,49 @@ class IoHandler {
   ~IoHandler() = default;
 };
 
-/// Something to do at a time. Lives inside its owner and costs no allocation; disarms itself when destroyed.
-/// Movable only while not armed.
-class Timer {
- public:
-  virtual void on_timer() = 0;
-  [[nodiscard]] bool armed() const { return position_ != kUnarmed; }
-  [[nodiscard]] Nanoseconds deadline() const { return deadline_; }
-
- protected:
-  Timer() = default;
-  Timer(const Timer&) = delete;
-  Timer& operator=(const Timer&) = delete;
-  ~Timer();
-
- private:
-  friend class TimerQueue;
-  static constexpr std::size_t kUnarmed = static_cast<std::size_t>(-1);
-  class TimerQueue* queue_ = nullptr;
-  std::size_t position_ = kUnarmed;
-  Nanoseconds deadline_ = 0;
-};
-
 /// Not thread-safe but for stop(). Sockets are registered once, edge-triggered.
 class EventLoop {
  public:
+  /// Call it in the thread that will run the loop: it makes that thread's timer slack the least there is.
   static Result<std::unique_ptr<EventLoop>> create();
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  /// Registers a socket for reading and writing, edge-triggered. It must be non-blocking.
-  /// Fails when the kernel's limit of watches is reached. Closing the socket ends the registration, but call
-  /// forget() first where the handler dies during a batch of events.
+  /// Registers a socket for reading and writing, edge-triggered. It must be non-blocking. Each handler has
+  /// one. Fails when the kernel's limit of watches is reached. Closing the socket ends the registration, but
+  /// call forget() first where the handler dies during a batch of events.
   Result<void> watch(int fd, IoHandler& handler);
-  /// Ends the registration; no event already fetched for this socket reaches its handler any more.
+  /// Ends the registration; no event already fetched reaches the handler any more.
   void forget(int fd, IoHandler& handler);
 
-  /// Calls timer.on_timer() once, not before `deadline` (monotonic). Re-arming moves it.
-  void arm(Timer& timer, Nanoseconds deadline);
-  void disarm(Timer& timer);
+  /// Calls timer.on_timer() once, not before `deadline` (monotonic). Re-arming moves it; later is O(1).
+  void arm(Timer& timer, Nanoseconds deadline) { timers_.arm(timer, deadline); }
+  void disarm(Timer& timer) { timers_.disarm(timer); }
 
-  /// The time, read once a batch of events: cheap, and at most as old as the batch.
-  [[nodiscard]] Nanoseconds now() const;
+  /// The time, read once a batch of events, and again before its timers: cheap, and at most as old as the
+  /// batch.
+  [[nodiscard]] Nanoseconds now() const { return now_; }
   /// Reads the clock again (after long work inside a batch).
-  Nanoseconds refresh_now();
+  Nanoseconds refresh_now() { return now_ = monotonic_now(); }
 
-  /// Waits for events (at most until `until`), handles one batch, then the timers that ran out.
+  /// Waits for events (at most until `until`; kNever: for ever), handles one batch, then the timers that ran
+  /// out. May return before `until` with nothing done.
   void run_once(Nanoseconds until);
-  /// run_once() until stop().
+  /// run_once() until stop(). A stop() that came before ends it at once.
   void run();
   /// Ends run() from any thread or from a signal handler.
   void stop();
 
  private:
-  EventLoop();
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  explicit EventLoop(std::unique_ptr<EpollSet> sockets);
+
+  std::unique_ptr<EpollSet> sockets_;
+  TimerQueue timers_;
+  Nanoseconds now_;
+  std::span<epoll_event> pending_;  ///< of the batch, what has not been handled yet
+  std::atomic<bool> stopped_ = false;
+  int wake_ = -1;  ///< an eventfd
 };
 
 }  // namespace shootout::engine

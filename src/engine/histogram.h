@@ -1,6 +1,7 @@
 // A latency histogram of bounded size and bounded relative error.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -8,9 +9,9 @@
 
 namespace shootout::engine {
 
-/// Counts of microseconds from 1 us to 1 h (above: the last bucket, the maximum stays exact) with a relative error
-/// of at most 1/2048 (three significant digits): buckets of equal width within each power of two, after Tene's
-/// HdrHistogram. Recording is a few instructions and allocates nothing. Merging is exact.
+/// Counts of microseconds from 1 us to 1 h (above: the last bucket, the maximum stays exact) with a relative
+/// error of at most 1/2048 (three significant digits): buckets of equal width within each power of two, after
+/// Tene's HdrHistogram. Recording is a few instructions and allocates nothing. Merging is exact.
 class Histogram {
  public:
   Histogram();
@@ -26,7 +27,8 @@ class Histogram {
   [[nodiscard]] double stdev() const;
   [[nodiscard]] double min() const;
   [[nodiscard]] double max() const;
-  /// The smallest recorded value such that at least q (0 to 1) of all values are at or below it, microseconds.
+  /// The smallest recorded value such that at least q (0 to 1) of all values are at or below it,
+  /// microseconds.
   [[nodiscard]] double quantile(double q) const;
   /// How many values lie above the q quantile's rank: count() * (1 - q), rounded down.
   [[nodiscard]] std::uint64_t count_beyond(double q) const;
@@ -40,10 +42,15 @@ class Histogram {
     double sum_us = 0, sum_squares_us = 0, min_us = 0, max_us = 0;
   };
   [[nodiscard]] Exact exact() const;
-  bool restore(std::span<const std::pair<std::uint32_t, std::uint64_t>> buckets, const Exact& exact);
+  [[nodiscard]] bool restore(std::span<const std::pair<std::uint32_t, std::uint64_t>> buckets,
+                             const Exact& exact);
 
  private:
+  [[nodiscard]] std::uint64_t rank(double q) const;
+
   std::vector<std::uint64_t> buckets_;
+  std::size_t lowest_,
+      highest_ = 0;  ///< the filled buckets lie between these: merge() and clear() touch no others
   std::uint64_t count_ = 0;
   double sum_ns_ = 0, sum_squares_ns_ = 0;
   std::int64_t min_ns_ = 0, max_ns_ = 0;

@@ -14,7 +14,17 @@ namespace shootout::engine {
 
 /// Why a request or a connection failed. Each request falls in one class.
 enum class ErrorClass : std::uint8_t {
-  resolve, connect, tls, write, read, reset, closed, timeout, protocol, status, check
+  resolve,
+  connect,
+  tls,
+  write,
+  read,
+  reset,
+  closed,
+  timeout,
+  protocol,
+  status,
+  check
 };
 inline constexpr std::size_t kErrorClasses = 11;
 /// The class's name in the JSON: "resolve", "connect" ...
@@ -46,8 +56,8 @@ struct LoadResult {
   double duration_s = 0;  ///< the window; with a count of requests from the first connect to the last byte
   double drain_s = 0;     ///< what was waited after the window for answers under way
 
-  std::uint64_t started = 0;     ///< requests whose first byte was sent (or could not be: connect errors count)
-  std::uint64_t completed = 0;   ///< whole, legal answers: succeeded, or failed by status or check
+  std::uint64_t started = 0;  ///< requests whose first byte was sent (or could not be: connect errors count)
+  std::uint64_t completed = 0;  ///< whole, legal answers: succeeded, or failed by status or check
   std::uint64_t succeeded = 0;
   std::uint64_t unanswered = 0;  ///< still waiting when the drain ended
   std::array<std::uint64_t, kErrorClasses> errors{};
@@ -65,12 +75,15 @@ struct LoadResult {
   Histogram latency, service, first_byte;  ///< microseconds
   std::vector<ThreadRate> threads;
   std::vector<SeriesPoint> series;
-  std::vector<Offence> offences;           ///< the first few
+  std::vector<Offence> offences;  ///< the first few
 
   double cpu_user_s = 0, cpu_system_s = 0;  ///< of the load's own threads, over the window
   double wall_s = 0;                        ///< the time those CPU figures are of
   std::int64_t max_rss_bytes = 0;           ///< of the process
   double concurrency_mean = 0;              ///< integral of requests in flight over the window, by its length
+  /// The sum of the requests' own times in flight, each cut at the window's ends: the other side of Little's
+  /// law.
+  double waited_in_window_s = 0;
 
   /// Why the figures are not to be believed; empty: valid.
   std::vector<std::string> reasons;
@@ -79,7 +92,9 @@ struct LoadResult {
   [[nodiscard]] std::uint64_t error_count() const;
   [[nodiscard]] double requests_per_second() const;
   [[nodiscard]] double bytes_per_second() const;
-  /// |L - lambda W| / L; Little's law says 0. Needs latencies and concurrency in the window.
+  /// |L - lambda W| / L; Little's law says 0. lambda W is waited_in_window_s by the window's length: cut at
+  /// its ends, because a whole latency of a request that was under way there would weigh as if all of it lay
+  /// inside.
   [[nodiscard]] double littles_law_error() const;
 };
 

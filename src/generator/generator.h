@@ -4,10 +4,13 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "engine/load_plan.h"
 #include "engine/load_result.h"
 
@@ -24,15 +27,17 @@ struct Progress {
 /// A generator process. Ended when this goes out of scope, and by itself when the parent dies.
 class Generator {
  public:
-  /// Starts the process, pinned to `cpus` (empty: not pinned).
-  static Result<Generator> start(const std::vector<int>& cpus);
+  /// Starts the process, pinned to `cpus` (empty: not pinned). `program` is run as `PROGRAM __generator FD`.
+  /// The process also ends when the *thread* that called this ends (PR_SET_PDEATHSIG).
+  static Result<Generator> start(const std::vector<int>& cpus,
+                                 const std::filesystem::path& program = program_file());
   Generator(Generator&&) noexcept;
   Generator& operator=(Generator&&) noexcept;
   ~Generator();
 
-  /// Offers one load and waits for its result. `on_progress` may be empty; `stop_asked` is looked at ten times a
-  /// second and ends the load early (the result says so). Fails where the plan is bad, the target cannot be reached
-  /// before the load starts, or the process dies.
+  /// Offers one load and waits for its result. `on_progress` may be empty; `stop_asked` is looked at ten
+  /// times a second and ends the load early (the result says so). Fails where the plan is bad, the target
+  /// cannot be reached before the load starts, or the process dies.
   Result<engine::LoadResult> run(const engine::LoadPlan& plan,
                                  const std::function<void(const Progress&)>& on_progress = {},
                                  const std::function<bool()>& stop_asked = {});

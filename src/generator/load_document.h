@@ -9,8 +9,8 @@
 
 namespace shootout::generator {
 
-/// The document `shootout.load/1` (docs/json.md). A figure that was not taken is absent; a quantile is present only
-/// with at least 10 values beyond it (p50 always, when there is a value).
+/// The document `shootout.load/1` (docs/json.md). A figure that was not taken is absent; a quantile is
+/// present only with at least 10 values beyond it (p50 always, when there is a value).
 [[nodiscard]] nlohmann::json load_document(const engine::LoadResult& result);
 
 /// The whole result, histograms included, and back; for the socket and the store.

@@ -1,4 +1,5 @@
-// What a run shows. Pure: from the trials and the suite's rules alone, whether the run still goes on or is reported.
+// What a run shows. Pure: from the trials and the suite's rules alone, whether the run still goes on or is
+// reported.
 #pragma once
 
 #include <map>
@@ -19,26 +20,32 @@ enum class Word { faster, slower, equivalent, inconclusive };
 /// What the run shows about a pair in one cell.
 struct Verdict {
   std::string load, scenario, contender, baseline;
-  std::string metric;              ///< duration_s ...
-  stats::Estimate ratio;           ///< above 1: the contender is better
+  /// duration_s decides and has `says` and `cause`; the other metrics' ratios stand beside it
+  std::string metric;
+  stats::Estimate ratio;  ///< above 1: the contender is better
   Word word = Word::inconclusive;
-  std::string says;                ///< the suite's word for this size of improvement, interval considered
-  std::string cause;               ///< what limits each side, where the figures tell
+  std::string says;   ///< the suite's word for this size of improvement, interval considered
+  std::string cause;  ///< what limits each side, where the figures tell
+  std::string note;   ///< why nothing is decided: "one repetition: no interval"; or empty
 };
 
 /// A contender's figures in one cell, over the replicates.
 struct CellFigures {
   std::string load, scenario, contender;
-  std::map<std::string, stats::Estimate> metrics;   ///< by metric name
+  std::map<std::string, stats::Estimate> metrics;  ///< by metric name
   int trials = 0, valid = 0;
-  std::string limit;               ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
+  std::string limit;  ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
 };
 
 /// Average, maximum and minimum improvement of a pair over a load's scenarios.
 struct LoadSummary {
   std::string load, contender, baseline;
-  stats::Estimate average, maximum, minimum;   ///< average: arithmetic, its interval over the replicates
-  std::string matrix_row;          ///< the decision matrix's row(s) that the interval reaches
+  /// The average is arithmetic over the scenarios in each replicate, then over the replicates as a ratio is
+  /// (log scale, t). Maximum and minimum are those scenarios' own ratios.
+  stats::Estimate average, maximum, minimum;
+  std::string maximum_scenario, minimum_scenario;
+  int scenarios = 0, of = 0;  ///< scenarios in the average (those that all replicates have), and in the load
+  std::string matrix_row;     ///< the decision matrix's row(s) that the interval reaches
   std::string recommendation;
 };
 
@@ -49,7 +56,7 @@ enum class Holds { held, did_not_hold, could_not_tell };
 struct ClaimVerdict {
   std::string says, source;
   Holds holds = Holds::could_not_tell;
-  std::string figure;              ///< the figure of this run that decides, or why it cannot be told
+  std::string figure;  ///< the figure of this run that decides, or why it cannot be told
 };
 
 struct GivenAdvice {
@@ -76,9 +83,10 @@ struct Judgement {
   std::vector<GivenAdvice> advice;
   std::vector<Resources> resources;
   std::vector<LedgerLine> ledger;
-  std::vector<std::string> warnings;           ///< what the reader must know before believing: cores shared, few replicates
+  std::vector<std::string>
+      warnings;  ///< what the reader must know before believing: cores shared, few replicates
   std::vector<const suite::TrialRecord*> void_trials;
-  int planned = 0, finished = 0;               ///< trials
+  int planned = 0, finished = 0;  ///< trials
 };
 
 /// The record must outlive the judgement.

@@ -23,13 +23,15 @@ struct Environment {
 enum class PrepareStep { waiting, making, done, cached, failed };
 
 /// Called from several threads, one call at a time: which contender's environment is where.
-using PrepareProgress = std::function<void(const std::string& contender, PrepareStep step, const std::string& detail)>;
+using PrepareProgress =
+    std::function<void(const std::string& contender, PrepareStep step, const std::string& detail)>;
 
-/// The environments of all these contenders, in parallel. Keyed by the hash of the lock file and the Python used, kept
-/// in the user's cache; a half-made or broken one is made again; several shootouts at once wait for each other.
-/// `force` makes them anew. Errors (exit code 5): no Python >= 3.10, no network, disk full; with the installer's words.
-Result<std::map<std::string, Environment>> prepare(const std::vector<suite::Contender>& contenders, bool force,
-                                                   const PrepareProgress& progress = {},
+/// The environments of all these contenders, in parallel. Keyed by the hash of the lock file and the Python
+/// used, kept in the user's cache; a half-made or broken one is made again; several shootouts at once wait
+/// for each other. `force` makes them anew. Errors (exit code 5): no Python >= 3.10, no network, disk full;
+/// with the installer's words.
+Result<std::map<std::string, Environment>> prepare(const std::vector<suite::Contender>& contenders,
+                                                   bool force, const PrepareProgress& progress = {},
                                                    const std::function<bool()>& stop_asked = {});
 
 /// The same, without making anything: only those that are complete.
@@ -40,8 +42,9 @@ Result<std::uintmax_t> remove_environments(const std::vector<suite::Contender>& 
 
 /// A Python >= 3.10 with venv and pip on this machine; the error says what to install.
 struct Python {
-  std::filesystem::path program;
-  std::string version;
+  std::filesystem::path program;  ///< the interpreter itself: no pyenv shim, none of a virtual environment
+  std::string version;            ///< "3.11.7"
+  std::string platform;           ///< "linux-x86_64"
 };
 Result<Python> find_python();
 

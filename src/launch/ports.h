@@ -14,11 +14,16 @@ namespace shootout::launch {
 
 struct PortHolder {
   pid_t pid = 0;        ///< 0 where the kernel does not tell (another user's process)
-  std::string command;
+  std::string name;     ///< "gunicorn"; empty where the kernel does not tell
+  std::string command;  ///< its whole command line
 };
 
 /// Who listens on this TCP port of 127.0.0.1 or 0.0.0.0; nothing where it is free.
 [[nodiscard]] std::optional<PortHolder> holder_of(std::uint16_t port);
+
+/// Of the sockets that listen on this port, one that no process of `tree` holds: somebody else answers there.
+/// Nothing where all are the tree's, or where the kernel does not tell what the tree holds.
+[[nodiscard]] std::optional<PortHolder> foreign_holder_of(std::uint16_t port, const std::vector<pid_t>& tree);
 
 /// An error (exit code 5) that names the holder, where the port is taken.
 Result<void> require_free(std::uint16_t port, const std::string& for_whom);

@@ -1,11 +1,12 @@
 // The servers of a run, or of `up`, in the care of a guardian.
 //
-// The guardian is a process of its own that starts the servers and owns their teardown: when shootout goes, in
-// whatever way, the guardian ends every process of every tree and then itself.
+// The guardian is a process of its own that starts the servers and owns their teardown: when shootout goes,
+// in whatever way, the guardian ends every process of every tree and then itself.
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -21,33 +22,43 @@ namespace shootout::launch {
 
 /// How a server is to be started.
 struct StartOptions {
-  std::filesystem::path log_file;      ///< its stdout and stderr, appended
-  std::vector<int> cpus;               ///< empty: not pinned
+  std::filesystem::path log_file;  ///< its stdout and stderr, appended
+  std::vector<int> cpus;           ///< empty: not pinned
 };
 
 /// A server of the set.
 struct Server {
   std::string name;
   std::string title;
-  pid_t pid = 0;                       ///< the tree's root; 0 where somebody else serves it
+  pid_t pid = 0;  ///< the tree's root; 0 where somebody else serves it
   std::uint16_t port = 0;
   std::string url;
   std::string health;
   int workers = 1, other_processes = 0;
   double ready_timeout_s = 30;
   std::filesystem::path log_file;
-  std::vector<std::string> command;    ///< as started, for restart
+  std::uintmax_t log_from = 0;       ///< where in the log file this start's output begins
+  std::vector<std::string> command;  ///< as started, for restart; empty where somebody else serves it
+  std::string ended{};               ///< how it ended by itself; empty while it runs
 };
 
 /// A server of the set that ended by itself.
 struct Ended {
   std::string name;
-  std::string how;                     ///< "exit status 1", "signal 9 (Killed)"
+  std::string how;  ///< "exit status 1", "signal 9 (Killed)"
 };
 
+/// The servers get the variables of their Launchable, TMPDIR (the set's folder), and of shootout's own
+/// environment only PATH, HOME, LANG and the like: where the Launchable names one of these, its value holds,
+/// whole.
+///
+/// Calls may come from several threads. Where the guardian was ended from outside, each call first ends what
+/// its servers left behind and then is an error that says so (exit code 5).
 class ServerSet {
  public:
-  /// A new guardian. `name` shows in the process list; `folder` is where temporary data goes, removed at teardown.
+  /// A new guardian, whose program is shootout itself: the running program's main must call guardian_main(FD)
+  /// for the arguments `__guardian FD`. `name` shows in the process list; `folder` is made, is where
+  /// temporary data goes, and is removed at teardown with all that is in it.
   static Result<ServerSet> create(const std::string& name, const std::filesystem::path& folder);
   /// The set that `up` handed over under this name; nothing where there is none.
   static Result<std::optional<ServerSet>> attach(const std::string& name);
@@ -57,24 +68,30 @@ class ServerSet {
   ~ServerSet();
 
   /// Starts one server; a port that is taken is an error that names the process that holds it (exit code 5).
+  /// Where somebody else serves the URL nothing is started.
   Result<Server> start(const suite::Launchable& what, const StartOptions& options);
-  /// Waits until the health path answers 200 and the claimed processes are there. A server that died or never got
-  /// ready is an error with the last lines of its log (exit code 5). `stop_asked` ends the wait early.
+  /// Waits until the health path answers 200, the claimed processes are there, and the listener is the
+  /// server's own. A server that died or never got ready is an error with the last lines of its log (exit
+  /// code 5). `stop_asked` ends the wait early (exit code 130).
   Result<void> wait_ready(const Server& server, const std::function<bool()>& stop_asked = {});
-  /// Ends one server's tree: SIGTERM, after 3 s SIGKILL, until no process of it is left.
+  /// Ends one server's tree: SIGTERM, after 3 s SIGKILL, until no process of it is left; what is stopped is
+  /// continued.
   Result<void> stop(const std::string& name);
   /// stop() and start() with the same command.
   Result<Server> restart(const std::string& name);
   /// Ends all and the guardian; says so where something could not be ended.
   Result<void> stop_all();
 
+  /// Those that were started and not stopped, in the order of their names; also those that ended by
+  /// themselves.
   [[nodiscard]] std::vector<Server> servers() const;
   /// Servers that ended by themselves since the last call.
   [[nodiscard]] Result<std::vector<Ended>> ended();
-  /// All process ids of a server's tree, the root first.
+  /// All process ids of a server's tree, the root first; daemons that left it are among them.
   [[nodiscard]] Result<std::vector<pid_t>> tree(const std::string& name);
 
-  /// Leaves the set to its guardian, to be attached to by name, until somebody stops it.
+  /// Leaves the set to its guardian, to be attached to by name, until somebody stops it or its last server
+  /// has ended. An error (exit code 5) where a set of this name is up already.
   Result<void> hand_over();
 
  private:
@@ -86,8 +103,8 @@ class ServerSet {
 /// Names of the sets that `up` handed over and that still live.
 [[nodiscard]] std::vector<std::string> handed_over_sets();
 
-/// Ends whatever a crash of guardian and shootout together left: processes that carry shootout's mark in their
-/// environment and whose guardian is gone. The number of processes ended.
+/// Ends whatever a crash of guardian and shootout together left: processes that carry shootout's mark in
+/// their environment and whose guardian is gone. The number of processes ended.
 Result<int> end_strays();
 
 /// The guardian process's main. `fd` is its end of the control channel. The exit status.

@@ -20,8 +20,8 @@ struct RunLine {
 
 class Store {
  public:
-  /// Opens (and makes, and migrates) the database in `home`. Errors (exit code 5) name the folder and the remedy:
-  /// disk full, not writable, made by a newer shootout, damaged.
+  /// Opens (and makes, and migrates) the database in `home`. Errors (exit code 5) name the folder and the
+  /// remedy: disk full, not writable, made by a newer shootout, damaged.
   static Result<Store> open(const std::filesystem::path& home);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;

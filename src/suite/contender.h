@@ -21,37 +21,38 @@ struct Parameter {
 
 /// How the programs of a contender come to be.
 struct EnvironmentSpec {
-  std::string python;                              ///< a requirements file (pinned, hashed) in the folder; empty: none
-  std::vector<std::vector<std::string>> prepare;   ///< commands run once in a copy of the folder, any language
+  std::string python;  ///< a requirements file (pinned, hashed) in the folder; empty: none
+  std::vector<std::vector<std::string>> prepare;  ///< commands run once in a copy of the folder, any language
 };
 
 /// As read from contender.yaml; values still hold their {placeholders}.
 struct Contender {
-  std::string name;       ///< the folder's name
+  std::string name;  ///< the folder's name
   std::filesystem::path folder;
-  std::string title;      ///< "Flask/Gunicorn"
+  std::string title;  ///< "Flask/Gunicorn"
   std::string framework, server, interface;
-  std::string provides;   ///< for a service: what it provides ("upstream"); empty for a contender
-  std::string url;        ///< served by somebody else; then there is no command
+  std::string provides;  ///< for a service: what it provides ("upstream"); empty for a contender
+  std::string url;       ///< served by somebody else; then there is no command
   EnvironmentSpec environment;
   std::vector<std::string> command;
-  std::map<std::string, std::string> variables;   ///< environment variables
-  std::map<std::string, Parameter> parameters;    ///< always with "port" where there is a command
+  std::map<std::string, std::string> variables;  ///< environment variables
+  std::map<std::string, Parameter> parameters;   ///< always with "port" where there is a command
   std::string health = "/health";
-  std::string workers = "1";   ///< processes that serve requests
-  std::string threads;         ///< requests that one of them works on at once; empty: no such limit (event loop)
-  int other_processes = 0;     ///< masters, resource trackers ...
+  std::string workers = "1";  ///< processes that serve requests
+  std::string threads;      ///< requests that one of them works on at once; empty: no such limit (event loop)
+  int other_processes = 0;  ///< masters, resource trackers ...
   double ready_timeout_s = 30;
-  std::map<std::string, std::string> paths;       ///< names that a suite's requests use, e.g. io-test
-  std::vector<std::string> needs;                 ///< services, e.g. upstream
+  std::map<std::string, std::string> paths;  ///< names that a suite's requests use, e.g. io-test
+  std::vector<std::string> needs;            ///< services, e.g. upstream
 };
 
-/// Reads and checks one folder's contender.yaml: unknown keys, wrong types and ranges, placeholders that nothing
-/// fills are errors with file and line (exit code 2).
+/// Reads and checks one folder's contender.yaml: unknown keys, wrong types and ranges, placeholders that
+/// nothing fills are errors with file and line (exit code 2).
 Result<Contender> read_contender(const std::filesystem::path& folder);
 
-/// All contenders in the folders, by name; later folders win over earlier ones. A folder without contender.yaml is
-/// passed over, a broken one is an error.
+/// All contenders in the folders, by name; later folders win over earlier ones. A folder holds one folder a
+/// contender, or is itself a contender's. A folder without contender.yaml is passed over, a broken one is an
+/// error.
 Result<std::map<std::string, Contender>> read_contenders(const std::vector<std::filesystem::path>& folders);
 
 /// What a launch needs to know of the moment: the values of {port}, {python} ... beyond the contender's own.
@@ -62,10 +63,10 @@ struct Launchable {
   std::string name;
   std::string title;
   std::filesystem::path folder;
-  std::vector<std::string> command;               ///< empty where `url` is somebody else's
+  std::vector<std::string> command;  ///< empty where `url` is somebody else's
   std::map<std::string, std::string> variables;
   std::uint16_t port = 0;
-  std::string url;                                ///< http://127.0.0.1:PORT, no slash at the end
+  std::string url;  ///< http://127.0.0.1:PORT, no slash at the end
   std::string health;
   int workers = 1;
   std::optional<int> threads;
@@ -81,11 +82,15 @@ struct Launchable {
 };
 
 /// Fills the placeholders: {NAME} is a parameter of the contender (after `overrides`) or one of `values`
-/// ({folder}, {upstream.url}, {shootout} ...). An unknown override is an error that suggests the nearest name.
+/// ({upstream.url}, {shootout}, {python} ...; {folder} is the contender's own unless given). A value that
+/// bears a parameter's name, such as a free {port}, replaces the contender's default; an override replaces
+/// both. An unknown override is an error that suggests the nearest name; so is any override where the URL is
+/// somebody else's.
 Result<Launchable> resolve(const Contender& contender, const std::map<std::string, std::string>& overrides,
                            const Values& values);
 
-/// Replaces each {NAME} by its value; "{{" stands for a brace. The error names the placeholder that nothing fills.
+/// Replaces each {NAME} by its value; "{{" stands for a brace. The error names the placeholder that nothing
+/// fills.
 Result<std::string> fill(const std::string& text, const Values& values);
 
 }  // namespace shootout::suite

@@ -25,31 +25,33 @@ namespace shootout::suite {
 ///   fullest_worker_share          0 to 1: the largest share of the connections that one worker held
 ///   generator_cpu_percent         of one core
 struct TrialRecord {
-  int number = 0;                 ///< its place in the plan, from 1
+  int number = 0;   ///< its place in the plan, from 1
+  int attempt = 1;  ///< a trial that was void may be measured again; each attempt is a record
   std::string contender, scenario, load;
-  int replicate = 0, block = 0;   ///< from 1
-  int position = 0;               ///< in the block, from 1
-  std::string started_at;         ///< ISO 8601, UTC
+  int replicate = 0, block = 0;  ///< from 1
+  int position = 0;              ///< in the block, from 1
+  std::string started_at;        ///< ISO 8601, UTC
   bool valid = true;
-  std::vector<std::string> reasons;              ///< of the gates that failed
+  std::vector<std::string> reasons;  ///< of the gates that failed
   std::map<std::string, double> metrics;
-  nlohmann::json load_result;                    ///< the engine's whole result, histograms included
-  nlohmann::json observed;                       ///< samples per interval and process, connections by worker
-  std::string log_file;                          ///< the contender's output
+  nlohmann::json load_result;  ///< the engine's whole result, histograms included
+  nlohmann::json observed;     ///< samples per interval and process, connections by worker
+  std::string log_file;        ///< the contender's output
 };
 
 enum class RunState { running, finished, interrupted, failed };
 
 struct RunRecord {
-  std::string id;                 ///< 2026-11-22-153012-io-4f2a
+  std::string id;  ///< 2026-11-22-153012-io-4f2a
   std::string suite, profile;
   std::uint64_t seed = 0;
   std::string started_at, ended_at;
   RunState state = RunState::running;
-  std::string suite_text;         ///< the suite file, as it was
-  nlohmann::json plan;            ///< contenders, scenarios, loads, replicates, overrides, ports, pinning
-  nlohmann::json machine;         ///< kernel, CPU, cores, memory, limits
-  nlohmann::json contenders;      ///< by name: title, framework, server, parameters, packages, workers, slots ...
+  std::string suite_text;  ///< the suite file, as it was
+  /// contenders, scenarios, loads, replicates, overrides, ports, pinning; "trials": how many are planned
+  nlohmann::json plan;
+  nlohmann::json machine;     ///< kernel, CPU, cores, memory, limits
+  nlohmann::json contenders;  ///< by name: title, framework, server, parameters, packages, workers, slots ...
   std::vector<TrialRecord> trials;
 };
 

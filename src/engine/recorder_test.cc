@@ -1,0 +1,129 @@
+#include "engine/recorder.h"
+
+#include <gtest/gtest.h>
+
+namespace shootout::engine {
+namespace {
+
+constexpr Nanoseconds kBegin = 10 * kSecond, kEnd = 20 * kSecond;
+
+Timing timing(double sent_s, double done_s) {
+  return {.sent = from_seconds(sent_s), .first_byte = from_seconds(done_s), .done = from_seconds(done_s)};
+}
+
+LoadResult result_of(const Recorder& recorder) {
+  LoadResult result;
+  result.duration_s = seconds(kEnd - kBegin);
+  recorder.add_to(result);
+  result.concurrency_mean /= result.duration_s;
+  return result;
+}
+
+void serve(Recorder& recorder, double sent_s, double done_s) {
+  recorder.sent(from_seconds(sent_s));
+  recorder.answered(timing(sent_s, done_s), 200);
+}
+
+TEST(Recorder, CountsWhatWasSentInsideTheWindowAndRatesWhatCompletedInside) {
+  Recorder recorder({kBegin, kEnd});
+  serve(recorder, 8, 9);    // before
+  serve(recorder, 9, 11);   // across the begin: of the rate only
+  serve(recorder, 12, 13);  // inside: both
+  serve(recorder, 19, 22);  // across the end: of the counts and latencies only
+  const LoadResult result = result_of(recorder);
+  EXPECT_EQ(result.started, 2u);
+  EXPECT_EQ(result.completed, 2u);
+  EXPECT_EQ(result.completed_in_window, 2u);
+  EXPECT_EQ(result.latency.count(), 2u);
+  EXPECT_EQ(result.latency.max(), 3e6);
+  EXPECT_EQ(result.latency.min(), 1e6);
+}
+
+TEST(Recorder, ConcurrencyIsTheIntegralOverTheWindowOnly) {
+  Recorder recorder({kBegin, kEnd});
+  recorder.sent(from_seconds(5));
+  recorder.sent(from_seconds(12));
+  recorder.answered(timing(5, 15), 200);
+  recorder.answered(timing(12, 30), 200);
+  const LoadResult result = result_of(recorder);
+  // One from 10 to 12, two to 15, one to 20: 2 + 6 + 5 request-seconds in 10 s.
+  EXPECT_DOUBLE_EQ(result.concurrency_mean, 1.3);
+  EXPECT_DOUBLE_EQ(result.littles_law_error(), 0);
+}
+
+TEST(Recorder, LittlesLawSeesARequestThatWasCountedInFlightButNeverEnded) {
+  Recorder recorder({kBegin, kEnd});
+  recorder.sent(from_seconds(10));
+  recorder.sent(from_seconds(10));
+  recorder.answered(timing(10, 20), 200);
+  EXPECT_GT(result_of(recorder).littles_law_error(), 0.4);
+}
+
+TEST(Recorder, EveryRequestFallsInOneClass) {
+  Recorder recorder({kBegin, kEnd});
+  const auto at = [](double s) { return from_seconds(s); };
+  recorder.sent(at(11)), recorder.answered_wrongly(timing(11, 12), 500, ErrorClass::status);
+  recorder.sent(at(11)), recorder.failed(at(11), at(12), ErrorClass::reset);
+  recorder.sent(at(11)), recorder.failed(at(11), at(14), ErrorClass::timeout);
+  recorder.sent(at(11)), recorder.unanswered(at(11), at(25));
+  recorder.refused(at(13));
+  recorder.refused(at(9));
+  const LoadResult result = result_of(recorder);
+  EXPECT_EQ(result.started, 5u);
+  EXPECT_EQ(result.completed, 1u);
+  EXPECT_EQ(result.succeeded, 0u);
+  EXPECT_EQ(result.unanswered, 1u);
+  EXPECT_EQ(result.error_count(), 4u);
+  // The answer, the timeout and the unanswered one waited; a reset has no latency.
+  EXPECT_EQ(result.latency.count(), 3u);
+  EXPECT_EQ(result.latency.max(), 14e6);
+}
+
+TEST(Recorder, KeepsTheFirstFewOffencesOfEachClass) {
+  Recorder recorder({kBegin, kEnd});
+  for (int i = 0; i < 9; ++i) {
+    recorder.refused(kBegin);
+    if (recorder.wants_offence(ErrorClass::connect))
+      recorder.keep_offence({ErrorClass::connect, "refused", ""});
+  }
+  EXPECT_EQ(result_of(recorder).offences.size(), 3u);
+}
+
+TEST(Series, ASecondIsClosedWhenAllThreadsHavePassedIt) {
+  Series series(2);
+  Slice slice;
+  slice.completed = 1;
+  slice.record_latency(2 * kMillisecond);
+  series.add(0, 0, slice);
+  series.add(0, 1, slice);
+  EXPECT_TRUE(series.points(2).empty());
+  series.add(1, 0, slice);
+  series.add(1, 2, slice);
+  series.thread_done(0);
+  series.thread_done(1);
+  const auto points = series.points(2.5);
+  ASSERT_EQ(points.size(), 3u);
+  EXPECT_EQ(points[0].completed, 2u);
+  EXPECT_EQ(points[1].completed, 1u);
+  EXPECT_EQ(points[2].completed, 1u);
+  EXPECT_NEAR(points[0].p50_us, 2000, 20);
+  EXPECT_EQ(points[2].t_s, 2.5);
+}
+
+TEST(Series, RecentLatenciesAreThoseSinceTheLastLook) {
+  Series series(1);
+  Slice slice;
+  slice.completed = 5;
+  slice.record_latency(kMillisecond);
+  series.add(0, 0, slice);
+  EXPECT_NEAR(series.take_recent().quantile(0.99), 1000, 10);
+  slice.latencies.fill(0);
+  slice.latency_count = 0;
+  series.add(0, 0, slice);
+  const Slice recent = series.take_recent();
+  EXPECT_EQ(recent.completed, 10u);
+  EXPECT_EQ(recent.quantile(0.99), 0);
+}
+
+}  // namespace
+}  // namespace shootout::engine

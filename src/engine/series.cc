@@ -1,0 +1,77 @@
+#include "engine/series.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace shootout::engine {
+namespace {
+
+constexpr std::size_t kAllSeconds = std::numeric_limits<std::size_t>::max();
+
+}  // namespace
+
+void Slice::add(const Slice& other) {
+  completed += other.completed;
+  errors += other.errors;
+  bytes_received += other.bytes_received;
+  latency_count += other.latency_count;
+  for (std::size_t i = 0; i < latencies.size(); ++i) latencies[i] += other.latencies[i];
+}
+
+double Slice::quantile(double q) const {
+  const auto wanted = std::max<std::uint64_t>(
+      1, static_cast<std::uint64_t>(std::ceil(q * static_cast<double>(latency_count))));
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < latencies.size(); ++i) {
+    seen += latencies[i];
+    if (seen >= wanted) return Buckets::middle(i) / static_cast<double>(kMicrosecond);
+  }
+  return 0;
+}
+
+void Series::add(std::size_t thread, std::size_t second, const Slice& slice) {
+  const std::lock_guard lock(mutex_);
+  seconds_done_[thread] = std::max(seconds_done_[thread], second);
+  recent_.add(slice);
+  close_seconds();
+  while (points_.size() + open_.size() <= second) open_.emplace_back();
+  open_[second - points_.size()].add(slice);
+}
+
+void Series::thread_done(std::size_t thread) {
+  const std::lock_guard lock(mutex_);
+  seconds_done_[thread] = kAllSeconds;
+  close_seconds();
+}
+
+void Series::close_seconds() {
+  const std::size_t closed = std::ranges::min(seconds_done_);
+  while (!open_.empty() && points_.size() < closed) {
+    const Slice& second = open_.front();
+    points_.push_back({.t_s = static_cast<double>(points_.size() + 1),
+                       .completed = second.completed,
+                       .errors = second.errors,
+                       .bytes_received = second.bytes_received,
+                       .p50_us = second.quantile(0.5),
+                       .p99_us = second.quantile(0.99)});
+    open_.pop_front();
+  }
+}
+
+Slice Series::take_recent() {
+  const std::lock_guard lock(mutex_);
+  const Slice taken = recent_;
+  recent_.latency_count = 0;
+  recent_.latencies.fill(0);
+  return taken;
+}
+
+std::vector<SeriesPoint> Series::points(double end_s) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<SeriesPoint> points = points_;
+  if (!points.empty()) points.back().t_s = std::min(points.back().t_s, end_s);
+  return points;
+}
+
+}  // namespace shootout::engine

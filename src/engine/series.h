@@ -1,0 +1,60 @@
+// A load second by second, and how it goes right now.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+#include "engine/clock.h"
+#include "engine/load_result.h"
+#include "engine/log_buckets.h"
+
+namespace shootout::engine {
+
+/// What a thread counted over a short time. Its latencies are kept to 1/128: enough for a line in a chart,
+/// and small enough to be handed over ten times a second.
+struct Slice {
+  using Buckets = LogBuckets<6>;
+
+  std::uint64_t completed = 0, errors = 0, bytes_received = 0;
+  std::uint64_t latency_count = 0;
+  std::array<std::uint32_t, Buckets::kCount> latencies{};
+
+  void record_latency(Nanoseconds latency) {
+    ++latency_count;
+    ++latencies[Buckets::index(latency)];
+  }
+  void add(const Slice& other);
+  /// Microseconds; 0 where there are no latencies.
+  [[nodiscard]] double quantile(double q) const;
+};
+
+/// Joins the threads' slices. Thread-safe; its memory grows only by one SeriesPoint a second.
+class Series {
+ public:
+  explicit Series(std::size_t threads) : seconds_done_(threads, 0) {}
+
+  /// A thread's slice that lies in the given second of the window. A thread's seconds only go up.
+  void add(std::size_t thread, std::size_t second, const Slice& slice);
+  /// The thread has nothing more to add.
+  void thread_done(std::size_t thread);
+
+  /// All so far but the latencies, which are those since the last call.
+  Slice take_recent();
+
+  /// The points; the last one ends at `end_s`. After all threads are done.
+  [[nodiscard]] std::vector<SeriesPoint> points(double end_s) const;
+
+ private:
+  void close_seconds();
+
+  mutable std::mutex mutex_;
+  std::vector<std::size_t> seconds_done_;  ///< a thread's: the seconds below this are complete
+  std::deque<Slice> open_;  ///< seconds that some thread may still add to, from points_.size() on
+  std::vector<SeriesPoint> points_;
+  Slice recent_;
+};
+
+}  // namespace shootout::engine

@@ -1,0 +1,97 @@
+#include "engine/url.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "engine/http_syntax.h"
+
+namespace shootout::engine {
+namespace {
+
+constexpr std::uint16_t kHttpPort = 80;
+
+std::unexpected<Error> wrong(std::string_view url, std::string_view what, std::string remedy = {}) {
+  return std::unexpected(
+      Error{Error::Kind::bad_plan, fmt::format("the URL '{}' {}", printable(url), what), std::move(remedy)});
+}
+
+bool is_host_character(char c) {
+  return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+bool is_visible(char c) {
+  return c > ' ' && c < '\x7f';
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0 || port > 65535) return {};
+  return static_cast<std::uint16_t>(port);
+}
+
+}  // namespace
+
+Result<Url> parse_url(std::string_view text) {
+  const auto scheme_end = text.find("://");
+  if (scheme_end == std::string_view::npos) {
+    return wrong(text, "has no scheme", fmt::format("write http://{}", printable(text)));
+  }
+  if (const auto scheme = text.substr(0, scheme_end); !same_text(scheme, "http")) {
+    return wrong(text, fmt::format("has the scheme '{}'", printable(scheme)), "only http:// is supported");
+  }
+  std::string_view rest = text.substr(scheme_end + 3);
+  rest = rest.substr(0, rest.find('#'));
+  const auto authority_end = std::min(rest.find_first_of("/?"), rest.size());
+  std::string_view authority = rest.substr(0, authority_end);
+  const std::string_view target = rest.substr(authority_end);
+  if (authority.find('@') != std::string_view::npos) {
+    return wrong(text, "holds user information", "send an Authorization header instead");
+  }
+
+  Url url;
+  std::string_view port;
+  bool has_port = false;
+  if (authority.starts_with('[')) {
+    const auto bracket = authority.find(']');
+    if (bracket == std::string_view::npos) return wrong(text, "has a '[' without its ']'");
+    url.host = authority.substr(1, bracket - 1);
+    in6_addr ignored{};
+    if (::inet_pton(AF_INET6, url.host.c_str(), &ignored) != 1)
+      return wrong(text, "has no IPv6 address in its [ ]");
+    port = authority.substr(bracket + 1);
+    has_port = !port.empty();
+    if (has_port && !port.starts_with(':'))
+      return wrong(text, "has something other than a port after its ']'");
+    if (has_port) port.remove_prefix(1);
+  } else {
+    const auto colon = authority.find(':');
+    url.host = authority.substr(0, colon);
+    has_port = colon != std::string_view::npos;
+    if (has_port) port = authority.substr(colon + 1);
+    if (port.find(':') != std::string_view::npos) {
+      return wrong(text, "has more than one ':' in its host", "write an IPv6 address in [ ]");
+    }
+    if (url.host.empty()) return wrong(text, "has no host");
+    if (!std::ranges::all_of(url.host, is_host_character)) return wrong(text, "has a host that is no name");
+  }
+  if (has_port) {
+    const auto number = parse_port(port);
+    if (!number)
+      return wrong(text, fmt::format("has the port '{}'", printable(port)), "a port is 1 to 65535");
+    url.port = *number;
+  }
+  if (!std::ranges::all_of(target, is_visible)) {
+    return wrong(text, "holds a space, a control or a non-ASCII character",
+                 "percent-encode it: %20 for a space");
+  }
+  url.target = target.starts_with('/') ? std::string(target) : fmt::format("/{}", target);
+  const std::string host = authority.starts_with('[') ? fmt::format("[{}]", url.host) : url.host;
+  url.authority = url.port == kHttpPort ? host : fmt::format("{}:{}", host, url.port);
+  return url;
+}
+
+}  // namespace shootout::engine

@@ -1,0 +1,62 @@
+// The generator process's side (generator.h).
+#include <sys/prctl.h>
+
+#include <optional>
+
+#include "base/message_channel.h"
+#include "engine/load.h"
+#include "generator/engine_error.h"
+#include "generator/generator.h"
+#include "generator/load_document.h"
+
+namespace shootout::generator {
+namespace {
+
+using nlohmann::json;
+
+json error_message(const Error& error) {
+  return {{"type", "error"},
+          {"code", static_cast<int>(error.code)},
+          {"what", error.what},
+          {"remedy", error.remedy}};
+}
+
+/// Runs a plan; a message that comes meanwhile (there is only "stop"), or the parent's end, ends it early.
+json answer_to(const json& request, MessageChannel& channel) {
+  auto plan = load_plan_from_json(request.value("plan", json::object()));
+  if (!plan) return error_message(plan.error());
+  engine::RunControl control;
+  control.stop_asked = [&channel] {
+    const auto message = channel.receive(0);
+    return !message || message->has_value();
+  };
+  control.on_progress = [&channel](const engine::LoadProgress& progress) {
+    // A parent that is gone is noticed by stop_asked.
+    static_cast<void>(channel.send({{"type", "progress"},
+                                    {"elapsed_s", progress.elapsed_s},
+                                    {"completed", progress.completed},
+                                    {"errors", progress.errors},
+                                    {"p50_us", progress.p50_us},
+                                    {"p99_us", progress.p99_us}}));
+  };
+  const auto result = engine::run_load(*plan, control);
+  if (!result) return error_message(translated(result.error()));
+  return {{"type", "result"}, {"result", to_json(*result)}};
+}
+
+}  // namespace
+
+int generator_main(int fd) {
+  ::prctl(PR_SET_NAME, "shootout-gen");
+  MessageChannel channel{UniqueFd(fd)};
+  if (!channel.send({{"type", "ready"}})) return 0;
+  while (true) {
+    const auto message = channel.receive();
+    if (!message) return 0;  // the parent is gone: nobody wants anything any more
+    if (!*message) continue;
+    if ((*message)->value("type", "") != "run") continue;  // a "stop" that came after the load's end
+    if (!channel.send(answer_to(**message, channel))) return 0;
+  }
+}
+
+}  // namespace shootout::generator

@@ -1,0 +1,134 @@
+#include "generator/load_document.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "generator/byte_text.h"
+
+namespace shootout::generator {
+namespace {
+
+using engine::ErrorClass;
+using engine::Histogram;
+using engine::LoadResult;
+using nlohmann::json;
+
+constexpr std::uint64_t kFewestBeyond = 10;
+constexpr std::array<std::pair<const char*, double>, 6> kQuantiles = {
+    {{"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}, {"p99_9", 0.999}}};
+
+json summary_of(const Histogram& latencies) {
+  json summary = {{"count", latencies.count()}};
+  if (latencies.count() == 0) return summary;
+  summary["mean"] = latencies.mean();
+  summary["min"] = latencies.min();
+  summary["max"] = latencies.max();
+  if (latencies.count() > 1) {
+    summary["stdev"] = latencies.stdev();
+    summary["within_1_stdev"] = latencies.within_one_stdev();
+  }
+  for (const auto& [name, q] : kQuantiles) {
+    if (q == 0.5 || latencies.count_beyond(q) >= kFewestBeyond) summary[name] = latencies.quantile(q);
+  }
+  return summary;
+}
+
+json series_of(const LoadResult& result) {
+  json series = json::array();
+  for (const auto& second : result.series) {
+    json point = {{"t_s", second.t_s},
+                  {"completed", second.completed},
+                  {"errors", second.errors},
+                  {"bytes_received", second.bytes_received}};
+    if (second.completed > 0) point["p50_us"] = second.p50_us;
+    if (second.completed / 100 >= kFewestBeyond) point["p99_us"] = second.p99_us;
+    series.push_back(std::move(point));
+  }
+  return series;
+}
+
+json errors_of(const LoadResult& result) {
+  json errors = json::object();
+  for (std::size_t i = 0; i < engine::kErrorClasses; ++i) {
+    errors[std::string(name(static_cast<ErrorClass>(i)))] = result.errors[i];
+  }
+  return errors;
+}
+
+json statuses_of(const LoadResult& result) {
+  json statuses = json::object();
+  for (const auto& [code, count] : result.status) statuses[std::to_string(code)] = count;
+  return statuses;
+}
+
+json offences_of(const LoadResult& result) {
+  json offences = json::array();
+  for (const auto& offence : result.offences) {
+    offences.push_back({{"error", name(offence.error)},
+                        {"what", text_of_bytes(offence.what)},
+                        {"answer", text_of_bytes(offence.answer)}});
+  }
+  return offences;
+}
+
+}  // namespace
+
+json load_document(const LoadResult& result) {
+  json document = {
+      {"schema", "shootout.load/1"},
+      {"valid", result.reasons.empty()},
+      {"reasons", result.reasons},
+      {"interrupted", result.interrupted},
+      {"url", text_of_bytes(result.url)},
+      {"duration_s", result.duration_s},
+      {"drain_s", result.drain_s},
+      {"requests",
+       {{"started", result.started},
+        {"completed", result.completed},
+        {"succeeded", result.succeeded},
+        {"unanswered", result.unanswered}}},
+      {"errors", errors_of(result)},
+      {"connections",
+       {{"opened", result.connections_opened},
+        {"never_served", result.connections_never_served},
+        {"closed_by_server_idle", result.closed_by_server_idle}}},
+      {"status", statuses_of(result)},
+      {"bytes", {{"sent", result.bytes_sent}, {"received", result.bytes_received}}},
+      {"latency_us", summary_of(result.latency)},
+      {"service_us", summary_of(result.service)},
+      {"first_byte_us", summary_of(result.first_byte)},
+      {"series", series_of(result)},
+      {"offences", offences_of(result)},
+  };
+  if (result.connections_opened > 0) document["connections"]["open_s"] = result.open_s;
+  document["throughput"] = json::object();
+  document["threads"] = json::array();
+  json& generator = document["generator"] = json::object();
+  if (result.max_rss_bytes > 0) generator["max_rss_bytes"] = result.max_rss_bytes;
+  if (result.wall_s > 0) {
+    generator["cpu_user_s"] = result.cpu_user_s;
+    generator["cpu_system_s"] = result.cpu_system_s;
+    generator["wall_s"] = result.wall_s;
+  }
+  if (result.duration_s > 0) {
+    document["throughput"] = {{"requests_per_second", result.requests_per_second()},
+                              {"bytes_per_second", result.bytes_per_second()}};
+    generator["achieved_rps"] = result.requests_per_second();
+    generator["concurrency_mean"] = result.concurrency_mean;
+    if (result.concurrency_mean > 0) generator["littles_law_error"] = result.littles_law_error();
+  }
+  for (const auto& rate : result.threads) {
+    json thread = json::object();  // a load shorter than an interval has no rates
+    if (rate.max > 0) {
+      thread["requests_per_second"] = {{"mean", rate.mean}, {"stdev", rate.stdev}, {"max", rate.max}};
+    }
+    document["threads"].push_back(std::move(thread));
+  }
+  return document;
+}
+
+}  // namespace shootout::generator

@@ -1,0 +1,81 @@
+// What a run has to judge by: its valid trials by cell, paired by block, and who took part.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stats/paired_ratio.h"
+#include "suite/record.h"
+#include "suite/suite.h"
+
+namespace shootout::judge {
+
+struct Pair {
+  std::string baseline, contender;
+};
+
+/// A figure for each replicate.
+using ByReplicate = std::map<int, double>;
+
+/// Refers to the suite and the run, which must outlive it.
+class Evidence {
+ public:
+  Evidence(const suite::Suite& its_suite, const suite::RunRecord& its_run);
+
+  const suite::Suite& suite;
+  const suite::RunRecord& run;
+
+  /// In the suite's order, the baseline first.
+  [[nodiscard]] const std::vector<std::string>& contenders() const { return contenders_; }
+  /// (baseline, each other contender). Where the baseline takes no part: the suite's pairs that do; failing
+  /// those, the first contender is the baseline.
+  [[nodiscard]] const std::vector<Pair>& pairs() const { return pairs_; }
+  /// The contender's folder that serves as the suite's service in this run, e.g. upstream-fastapi; the
+  /// service's own name where the run does not say which make it used.
+  [[nodiscard]] std::string provider_of(const suite::ServiceChoice& service) const;
+  /// A contender of the run, or the provider of a service that the run used.
+  [[nodiscard]] bool takes_part(const std::string& name) const;
+  /// "Flask/Gunicorn"; the name where the run recorded no title.
+  [[nodiscard]] std::string title(const std::string& contender) const;
+  /// What the run recorded of the contender; null where nothing.
+  [[nodiscard]] const nlohmann::json& about(const std::string& contender) const;
+
+  /// Those with trials, in the suite's order; scenarios that the load has a cell for.
+  [[nodiscard]] std::vector<const suite::Load*> loads() const;
+  [[nodiscard]] std::vector<const suite::Scenario*> scenarios(const suite::Load& load) const;
+
+  /// Valid trials; an empty name stands for all.
+  [[nodiscard]] std::vector<const suite::TrialRecord*> trials(std::string_view load,
+                                                              std::string_view scenario,
+                                                              std::string_view contender) const;
+
+  /// For each replicate the contender's improvement on the baseline, above 1 where the contender is better:
+  /// the geometric mean over those blocks in which both trials are valid and have the metric, above 0.
+  [[nodiscard]] ByReplicate improvement(std::string_view load, std::string_view scenario, const Pair& pair,
+                                        const std::string& metric) const;
+
+ private:
+  std::vector<std::string> contenders_;
+  std::vector<Pair> pairs_;
+};
+
+[[nodiscard]] std::optional<double> metric_of(const suite::TrialRecord& trial, const std::string& metric);
+
+/// The metric's arithmetic mean in each replicate that has it.
+[[nodiscard]] ByReplicate averages(const std::vector<const suite::TrialRecord*>& trials,
+                                   const std::string& metric);
+
+/// Ratios, with their interval on the log scale; `figures` must not be empty.
+[[nodiscard]] stats::Estimate ratio_over(const ByReplicate& figures, double confidence = 0.95);
+/// Plain figures, with their interval on the plain scale; `figures` must not be empty.
+[[nodiscard]] stats::Estimate mean_over(const ByReplicate& figures);
+
+/// Trials of the plan that were measured, however many attempts each took.
+[[nodiscard]] int finished_trials(const suite::RunRecord& run);
+/// Trials that the plan has in all, as the run recorded it; the finished ones where it did not.
+[[nodiscard]] int planned_trials(const suite::RunRecord& run);
+
+}  // namespace shootout::judge

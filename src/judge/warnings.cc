@@ -1,0 +1,95 @@
+#include "judge/warnings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "judge/improvement.h"
+#include "judge/recorded.h"
+
+namespace shootout::judge {
+namespace {
+
+/// Below this an interval rests on too few starts to be narrow, and a rare slow start is likely to be missed:
+/// at six, t has come down to 1.3 times the normal's quantile.
+constexpr int kFewReplicates = 6;
+
+/// The generator, the servers and the upstream need one each.
+constexpr int kEnoughCores = 3;
+
+std::string of_replicates(const Evidence& evidence) {
+  std::set<int> replicates;
+  for (const auto& trial : evidence.run.trials)
+    if (trial.valid) replicates.insert(trial.replicate);
+  const auto n = static_cast<int>(replicates.size());
+  if (n == 0 || n >= kFewReplicates) return {};
+  if (n == 1) return "1 replicate: no intervals, so nothing is decided";
+  return fmt::format(
+      "{} replicates: intervals are wide (t with {} {} of freedom), and a rare slow start may be missed", n,
+      n - 1, n == 2 ? "degree" : "degrees");
+}
+
+std::string of_cores(const Evidence& evidence) {
+  if (const auto* pinning = member(evidence.run.plan, "pinning"))
+    if (const auto note = text_at(*pinning, "note"); note && !note->empty()) return *note;
+  const auto* cores = member(evidence.run.machine, "cores_allowed");
+  if (cores == nullptr || !cores->is_array() || cores->empty() || cores->size() >= kEnoughCores) return {};
+  return cores->size() == 1
+             ? "1 core: generator, servers and services share it"
+             : "2 cores: servers and services share one with each other, or with the generator";
+}
+
+std::string of_void_trials(const Evidence& evidence) {
+  const auto& trials = evidence.run.trials;
+  const auto count = std::ranges::count(trials, false, &suite::TrialRecord::valid);
+  if (count == 0) return {};
+  return fmt::format("{} of {} trials {} void: what they would have shown is missing from every figure",
+                     count, trials.size(), count == 1 ? "is" : "are");
+}
+
+std::string of_state(const Evidence& evidence) {
+  const int there = finished_trials(evidence.run);
+  const int planned = planned_trials(evidence.run);
+  if (evidence.run.state == suite::RunState::interrupted)
+    return fmt::format("interrupted after {} of {} trials", there, planned);
+  if (evidence.run.state == suite::RunState::failed)
+    return fmt::format("failed after {} of {} trials", there, planned);
+  return {};
+}
+
+std::string of_profile(const Evidence& evidence) {
+  const auto& profiles = evidence.suite.profiles;
+  const auto profile = std::ranges::find(profiles, evidence.run.profile, &suite::Profile::name);
+  if (profile == profiles.end() || profile->gives_up.empty()) return {};
+  return fmt::format("profile {} gives up: {}", profile->name, profile->gives_up);
+}
+
+std::vector<std::string> of_gaps(const Evidence& evidence) {
+  std::vector<std::string> warnings;
+  for (const auto* load : evidence.loads())
+    for (const auto& pair : evidence.pairs()) {
+      const auto summary = summary_of(evidence, *load, pair);
+      const std::string which = fmt::format("{}, {}", load->name, evidence.title(pair.contender));
+      if (!summary)
+        warnings.push_back(
+            fmt::format("{}: no scenario was measured in every replicate, so there is no average", which));
+      else if (summary->scenarios < summary->of)
+        warnings.push_back(fmt::format("{}: the average is over {} of {} scenarios", which,
+                                       summary->scenarios, summary->of));
+    }
+  return warnings;
+}
+
+}  // namespace
+
+std::vector<std::string> warnings_for(const Evidence& evidence) {
+  std::vector<std::string> warnings{of_state(evidence), of_void_trials(evidence), of_replicates(evidence),
+                                    of_cores(evidence), of_profile(evidence)};
+  std::erase(warnings, "");
+  const auto gaps = of_gaps(evidence);
+  warnings.insert(warnings.end(), gaps.begin(), gaps.end());
+  return warnings;
+}
+
+}  // namespace shootout::judge

@@ -1,0 +1,62 @@
+#include "launch/guardian_protocol.h"
+
+namespace shootout::launch {
+
+using nlohmann::json;
+
+json to_json(const Server& s) {
+  return {{"name", s.name},
+          {"title", s.title},
+          {"pid", s.pid},
+          {"port", s.port},
+          {"url", s.url},
+          {"health", s.health},
+          {"workers", s.workers},
+          {"other_processes", s.other_processes},
+          {"ready_timeout_s", s.ready_timeout_s},
+          {"log_file", s.log_file.string()},
+          {"log_from", s.log_from},
+          {"command", s.command},
+          {"ended", s.ended}};
+}
+
+Server server_from(const json& j) {
+  return {.name = j.at("name"),
+          .title = j.at("title"),
+          .pid = j.at("pid"),
+          .port = j.at("port"),
+          .url = j.at("url"),
+          .health = j.at("health"),
+          .workers = j.at("workers"),
+          .other_processes = j.at("other_processes"),
+          .ready_timeout_s = j.at("ready_timeout_s"),
+          .log_file = j.at("log_file").get<std::string>(),
+          .log_from = j.at("log_from"),
+          .command = j.at("command"),
+          .ended = j.at("ended")};
+}
+
+json to_json(const ServerSpec& spec) {
+  return {{"server", to_json(spec.server)},
+          {"folder", spec.folder.string()},
+          {"variables", spec.variables},
+          {"cpus", spec.cpus}};
+}
+
+ServerSpec spec_from(const json& j) {
+  return {.server = server_from(j.at("server")),
+          .folder = j.at("folder").get<std::string>(),
+          .variables = j.at("variables"),
+          .cpus = j.at("cpus")};
+}
+
+json to_json(const Error& error) {
+  return {{"code", static_cast<int>(error.code)}, {"what", error.what}, {"remedy", error.remedy}};
+}
+
+Error error_from(const json& j) {
+  return {
+      .code = static_cast<ExitCode>(j.at("code").get<int>()), .what = j.at("what"), .remedy = j.at("remedy")};
+}
+
+}  // namespace shootout::launch

@@ -1,0 +1,21 @@
+// Starts one server's process.
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "launch/guardian_protocol.h"
+#include "launch/set_mark.h"
+
+namespace shootout::launch {
+
+/// Starts the command as the leader of a session of its own: stdin is empty, stdout and stderr are appended
+/// to the log file, only the wanted CPUs, every signal as the system sets it, and SIGKILL when the calling
+/// process goes. An error (exit code 5) says which step failed, e.g. a program that is not there.
+Result<pid_t> start_process(const ServerSpec& spec, const SetMark& mark,
+                            const std::filesystem::path& temporary);
+
+/// "exit status 1", "signal 9 (Killed)": a status of waitpid() in words.
+[[nodiscard]] std::string how_ended(int wait_status);
+
+}  // namespace shootout::launch

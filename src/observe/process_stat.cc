@@ -1,0 +1,52 @@
+#include "observe/process_stat.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+
+#include "observe/proc_file.h"
+
+namespace shootout::observe {
+
+std::optional<ProcessStat> parse_process_stat(std::string_view line) {
+  // The name stands in parentheses and may hold spaces and parentheses itself; what follows it never does.
+  const size_t open = line.find('(');
+  const size_t close = line.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  ProcessStat stat;
+  stat.name = line.substr(open + 1, close - open - 1);
+  std::string_view rest = line.substr(close + 1);
+  if (rest.size() < 3 || rest[0] != ' ') return std::nullopt;
+  stat.state = rest[1];
+  rest.remove_prefix(2);
+
+  // Fields 4 to 24, numbered as in the manual page.
+  constexpr size_t kFirst = 4, kLast = 24;
+  std::array<std::int64_t, kLast + 1> field{};
+  for (size_t i = kFirst; i <= kLast; ++i) {
+    if (rest.empty() || rest.front() != ' ') return std::nullopt;
+    rest.remove_prefix(1);
+    std::uint64_t magnitude = 0;
+    const bool negative = rest.starts_with('-');
+    if (negative) rest.remove_prefix(1);
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), magnitude);
+    if (error != std::errc{}) return std::nullopt;
+    field[i] = negative ? -static_cast<std::int64_t>(magnitude) : static_cast<std::int64_t>(magnitude);
+    rest.remove_prefix(static_cast<size_t>(end - rest.data()));
+  }
+  stat.parent = static_cast<pid_t>(field[4]);
+  stat.user_ticks = static_cast<std::uint64_t>(field[14]);
+  stat.system_ticks = static_cast<std::uint64_t>(field[15]);
+  stat.threads = field[20];
+  stat.start_ticks = static_cast<std::uint64_t>(field[22]);
+  stat.rss_pages = field[24];
+  return stat;
+}
+
+std::optional<ProcessStat> process_stat(pid_t pid) {
+  const auto line = read_proc_file(fmt::format("/proc/{}/stat", pid));
+  return line ? parse_process_stat(*line) : std::nullopt;
+}
+
+}  // namespace shootout::observe

@@ -1,0 +1,34 @@
+// One line of /proc/PID/stat.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace shootout::observe {
+
+/// The fields that matter here; see proc_pid_stat(5).
+struct ProcessStat {
+  std::string name;  ///< at most 15 bytes, anything in it
+  char state = '?';
+  pid_t parent = 0;
+  std::uint64_t user_ticks = 0, system_ticks = 0;  ///< all threads, living and dead
+  std::int64_t threads = 0;
+  std::uint64_t start_ticks = 0;  ///< since boot
+  std::int64_t rss_pages = 0;
+
+  /// Only its exit status is left, waiting for its parent. A process whose first thread alone has ended still
+  /// lives.
+  [[nodiscard]] bool ended() const { return state == 'X' || (state == 'Z' && threads <= 1); }
+};
+
+/// Nothing where the text is no such line.
+[[nodiscard]] std::optional<ProcessStat> parse_process_stat(std::string_view line);
+
+/// Of a process of this machine; nothing where it is gone.
+[[nodiscard]] std::optional<ProcessStat> process_stat(pid_t pid);
+
+}  // namespace shootout::observe

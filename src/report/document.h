@@ -1,0 +1,62 @@
+// A report's content as value types: built once, then rendered as terminal text or Markdown.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace shootout::report {
+
+/// What a stretch of text means; a renderer decides how that looks.
+enum class Tone { plain, strong, good, bad, caution, code };
+
+struct Span {
+  Span(std::string words, Tone meaning = Tone::plain)  // NOLINT: text is plain unless said otherwise
+      : text(std::move(words)), tone(meaning) {}
+  Span(const char* words) : text(words) {}  // NOLINT
+  std::string text;
+  Tone tone = Tone::plain;
+};
+
+/// A stretch of prose or a table's cell. A no-break space (U+00A0) keeps what belongs together on one line.
+struct Text {
+  Text() = default;
+  Text(std::string words) : spans{Span(std::move(words))} {}  // NOLINT
+  Text(const char* words) : spans{Span(words)} {}             // NOLINT
+  Text(std::initializer_list<Span> parts) : spans(parts) {}
+  std::vector<Span> spans;
+};
+
+struct Heading {
+  int level = 1;  ///< 1 to 3
+  std::string text;
+};
+
+struct Paragraph {
+  Text text;
+};
+
+struct List {
+  std::vector<Text> items;
+};
+
+struct Column {
+  enum class Align { left, right };
+  std::string title;
+  Align align = Align::left;
+};
+
+/// Every row has one cell a column.
+struct Table {
+  std::vector<Column> columns;
+  std::vector<std::vector<Text>> rows;
+};
+
+using Element = std::variant<Heading, Paragraph, List, Table>;
+using Document = std::vector<Element>;
+
+/// What stands where a figure was not taken.
+inline constexpr const char* kAbsent = "-";
+
+}  // namespace shootout::report

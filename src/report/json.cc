@@ -1,0 +1,187 @@
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "report/metrics.h"
+#include "report/report.h"
+
+namespace shootout::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A member for each figure that was taken, none for one that was not.
+void put(Json& object, const char* name, const std::optional<double>& value) {
+  if (value && std::isfinite(*value)) object[name] = *value;
+}
+
+void put(Json& object, const char* name, const std::string& text) {
+  if (!text.empty()) object[name] = text;
+}
+
+void put(Json& object, const char* name, const nlohmann::json& recorded) {
+  if (!recorded.is_null()) object[name] = recorded;
+}
+
+/// Value and interval under the names that the document uses for them.
+void put(Json& object, const char* name, const stats::Estimate& estimate) {
+  put(object, name, std::optional(estimate.value));
+  put(object, "low", estimate.low);
+  put(object, "high", estimate.high);
+  object["n"] = estimate.n;
+}
+
+Json estimate_of(const stats::Estimate& estimate) {
+  Json json = Json::object();
+  put(json, "value", estimate);
+  return json;
+}
+
+const char* name_of(suite::RunState state) {
+  switch (state) {
+    case suite::RunState::running:
+      return "running";
+    case suite::RunState::finished:
+      return "finished";
+    case suite::RunState::interrupted:
+      return "interrupted";
+    case suite::RunState::failed:
+      break;
+  }
+  return "failed";
+}
+
+Json trials_of(const suite::RunRecord& run) {
+  Json trials = Json::array();
+  for (const auto& trial : run.trials) {
+    Json metrics = Json::object();
+    for (const auto& [name, value] : trial.metrics) put(metrics, name.c_str(), metric_of(trial, name));
+    Json json{{"number", trial.number},     {"attempt", trial.attempt},   {"contender", trial.contender},
+              {"scenario", trial.scenario}, {"load", trial.load},         {"replicate", trial.replicate},
+              {"block", trial.block},       {"position", trial.position}, {"started_at", trial.started_at},
+              {"valid", trial.valid},       {"reasons", trial.reasons},   {"metrics", std::move(metrics)}};
+    put(json, "log_file", trial.log_file);
+    trials.push_back(std::move(json));
+  }
+  return trials;
+}
+
+Json figures_of(const judge::Judgement& judgement) {
+  Json figures = Json::array();
+  for (const auto& cell : judgement.cells) {
+    Json metrics = Json::object();
+    for (const auto& [name, estimate] : cell.metrics) metrics[name] = estimate_of(estimate);
+    Json json{{"scenario", cell.scenario}, {"load", cell.load},   {"contender", cell.contender},
+              {"trials", cell.trials},     {"valid", cell.valid}, {"metrics", std::move(metrics)}};
+    put(json, "limit", cell.limit);
+    figures.push_back(std::move(json));
+  }
+  return figures;
+}
+
+Json verdicts_of(const judge::Judgement& judgement) {
+  Json verdicts = Json::array();
+  for (const auto& verdict : judgement.verdicts) {
+    Json json{{"scenario", verdict.scenario},
+              {"load", verdict.load},
+              {"metric", verdict.metric},
+              {"contender", verdict.contender},
+              {"baseline", verdict.baseline}};
+    put(json, "ratio", verdict.ratio);
+    json["verdict"] = judge::name(verdict.word);
+    put(json, "says", verdict.says);
+    put(json, "cause", verdict.cause);
+    put(json, "note", verdict.note);
+    verdicts.push_back(std::move(json));
+  }
+  return verdicts;
+}
+
+Json summaries_of(const judge::Judgement& judgement) {
+  Json summaries = Json::array();
+  for (const auto& summary : judgement.summaries) {
+    Json json{{"load", summary.load},
+              {"contender", summary.contender},
+              {"baseline", summary.baseline},
+              {"average", estimate_of(summary.average)},
+              {"maximum", estimate_of(summary.maximum)},
+              {"minimum", estimate_of(summary.minimum)}};
+    put(json, "maximum_scenario", summary.maximum_scenario);
+    put(json, "minimum_scenario", summary.minimum_scenario);
+    json["scenarios"] = summary.scenarios;
+    json["of"] = summary.of;
+    put(json, "matrix_row", summary.matrix_row);
+    put(json, "recommendation", summary.recommendation);
+    summaries.push_back(std::move(json));
+  }
+  return summaries;
+}
+
+Json claims_of(const judge::Judgement& judgement) {
+  Json claims = Json::array();
+  for (const auto& claim : judgement.claims) {
+    Json json{{"says", claim.says}, {"source", claim.source}, {"result", judge::name(claim.holds)}};
+    put(json, "figure", claim.figure);
+    claims.push_back(std::move(json));
+  }
+  return claims;
+}
+
+Json resources_of(const judge::Judgement& judgement) {
+  Json resources = Json::array();
+  for (const auto& line : judgement.resources) {
+    Json json{{"contender", line.contender}};
+    const auto add = [&json](const char* name, const std::optional<stats::Estimate>& estimate) {
+      if (estimate) json[name] = estimate_of(*estimate);
+    };
+    add("cpu_idle_percent", line.cpu_idle_percent);
+    add("cpu_load_percent", line.cpu_load_percent);
+    add("pss_bytes", line.pss_bytes);
+    add("rss_bytes", line.rss_bytes);
+    add("cpu_us_per_request", line.cpu_us_per_request);
+    resources.push_back(std::move(json));
+  }
+  return resources;
+}
+
+Json advice_of(const judge::Judgement& judgement) {
+  Json advice = Json::array();
+  for (const auto& one : judgement.advice) {
+    advice.push_back(Json{{"group", one.group}, {"says", one.says}, {"figure", one.figure}});
+  }
+  return advice;
+}
+
+Json ledger_of(const judge::Judgement& judgement) {
+  Json ledger = Json::array();
+  for (const auto& line : judgement.ledger) {
+    ledger.push_back(Json{{"what", line.what}, {"by_contender", line.by_contender}});
+  }
+  return ledger;
+}
+
+}  // namespace
+
+std::string json(const suite::Suite& suite, const suite::RunRecord& run, const judge::Judgement& judgement) {
+  Json document{{"schema", "shootout.run/1"}, {"id", run.id},         {"state", name_of(run.state)},
+                {"suite", run.suite},         {"title", suite.title}, {"question", suite.question},
+                {"profile", run.profile},     {"seed", run.seed},     {"started_at", run.started_at}};
+  put(document, "ended_at", run.ended_at);
+  document["planned"] = judgement.planned;
+  document["finished"] = judgement.finished;
+  document["warnings"] = judgement.warnings;
+  put(document, "machine", run.machine);
+  put(document, "plan", run.plan);
+  put(document, "contenders", run.contenders);
+  document["trials"] = trials_of(run);
+  document["figures"] = figures_of(judgement);
+  document["verdicts"] = verdicts_of(judgement);
+  document["summaries"] = summaries_of(judgement);
+  document["resources"] = resources_of(judgement);
+  document["claims"] = claims_of(judgement);
+  document["advice"] = advice_of(judgement);
+  document["ledger"] = ledger_of(judgement);
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace shootout::report

@@ -1,0 +1,70 @@
+// The metrics of a trial (suite/record.h), in the order of the CSV, and which of them tables show.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "report/format.h"
+#include "suite/record.h"
+
+namespace shootout::report {
+
+/// Every metric that suite/record.h names.
+inline constexpr std::array<std::string_view, 27> kMetrics{"duration_s",
+                                                           "requests_per_second",
+                                                           "latency_mean_us",
+                                                           "latency_p50_us",
+                                                           "latency_p95_us",
+                                                           "latency_p99_us",
+                                                           "latency_max_us",
+                                                           "success_rate",
+                                                           "requests",
+                                                           "errors",
+                                                           "cpu_user_s",
+                                                           "cpu_system_s",
+                                                           "cpu_percent",
+                                                           "cpu_us_per_request",
+                                                           "cpu_idle_percent",
+                                                           "pss_bytes",
+                                                           "rss_bytes",
+                                                           "network_received_bytes",
+                                                           "network_sent_bytes",
+                                                           "disk_read_bytes",
+                                                           "disk_written_bytes",
+                                                           "upstream_calls",
+                                                           "upstream_calls_claimed",
+                                                           "upstream_peak",
+                                                           "workers_serving",
+                                                           "fullest_worker_share",
+                                                           "generator_cpu_percent"};
+
+/// A metric as a row or a column of a scenario's table.
+struct ShownMetric {
+  std::string_view name;
+  std::string_view title;  ///< empty: made from what the load counts
+  Quantity quantity;
+  bool always = true;  ///< shown with a dash where nobody has it; else left out
+};
+
+inline constexpr std::array<ShownMetric, 7> kShownMetrics{{
+    {"duration_s", "Total duration", Quantity::seconds},
+    {"latency_mean_us", "Avg response time", Quantity::microseconds},
+    {"latency_p50_us", "p50 response time", Quantity::microseconds, false},
+    {"latency_p95_us", "p95 response time", Quantity::microseconds, false},
+    {"latency_p99_us", "p99 response time", Quantity::microseconds, false},
+    {"requests_per_second", "", Quantity::per_second},
+    {"success_rate", "Success rate", Quantity::share},
+}};
+
+/// Which quantile a metric is (0.95 for latency_p95_us); nothing for the others.
+[[nodiscard]] std::optional<double> quantile_of(std::string_view metric);
+
+/// Whether a quantile of so many requests has at least 10 of them beyond it (method.md); true for what is
+/// none.
+[[nodiscard]] bool enough_samples(std::string_view metric, double requests);
+
+/// The trial's metric, unless it was not taken or is a quantile of too few requests.
+[[nodiscard]] std::optional<double> metric_of(const suite::TrialRecord& trial, std::string_view name);
+
+}  // namespace shootout::report

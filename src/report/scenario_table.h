@@ -1,0 +1,20 @@
+// A scenario's figures, contender beside contender.
+#pragma once
+
+#include <vector>
+
+#include "report/document.h"
+#include "report/subject.h"
+
+namespace shootout::report {
+
+/// The seeds' table Metric | baseline | contender | Improvement where a pair was measured; else one row a
+/// contender.
+[[nodiscard]] Table scenario_table(const Subject& subject, const suite::Load& load,
+                                   const suite::Scenario& scenario);
+
+/// Whose trials did not all count.
+[[nodiscard]] std::vector<Text> scenario_notes(const Subject& subject, const suite::Load& load,
+                                               const suite::Scenario& scenario);
+
+}  // namespace shootout::report

@@ -1,0 +1,25 @@
+// The parts of a report, each of which adds itself to the document.
+#pragma once
+
+#include "report/document.h"
+#include "report/subject.h"
+
+namespace shootout::report {
+
+/// Title, the suite's question, the answer in a few sentences, and whether to believe it.
+void add_answer(const Subject& subject, Document& document);
+/// A load: its question, each scenario's table and verdict, the improvement over all of them.
+void add_load(const Subject& subject, const suite::Load& load, Document& document);
+/// CPU and memory of each contender and service.
+void add_resources(const Subject& subject, Document& document);
+/// What the service's own counters say of each cell, and how its connections fell on the workers.
+void add_counters(const Subject& subject, Document& document);
+/// The seeds' expectations, each with what became of it.
+void add_claims(const Subject& subject, Document& document);
+void add_advice(const Subject& subject, Document& document);
+void add_ledger(const Subject& subject, Document& document);
+void add_void_trials(const Subject& subject, Document& document);
+/// How it was measured, on what, with which versions; and where the rest is.
+void add_method(const Subject& subject, Document& document);
+
+}  // namespace shootout::report

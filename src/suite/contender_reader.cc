@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "suite/contender.h"
+#include "suite/names.h"
+#include "suite/placeholders.h"
+#include "suite/yaml_reader.h"
+
+namespace shootout::suite {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr double kLongestStart_s = 3600;
+
+// What a launch fills in beside the parameters.
+const std::array<std::string, 3> kOfTheLaunch{"folder", "python", "shootout"};
+
+void check_whole_number(const YamlValue& place, const std::string& text, int most) {
+  if (auto number = whole_number(text, 1, most); !number) place.complain(number.error().what);
+}
+
+std::map<std::string, Parameter> read_parameters(YamlValue value) {
+  std::map<std::string, Parameter> parameters;
+  const YamlMap map = value.map();
+  for (const auto& [name, entry] : map.entries()) {
+    if (!is_name(name)) entry.complain(kNameRule);
+    if (std::find(kOfTheLaunch.begin(), kOfTheLaunch.end(), name) != kOfTheLaunch.end()) {
+      entry.complain("this name is shootout's own; choose another");
+    }
+    Parameter parameter;
+    if (entry.is_map()) {
+      YamlMap details = entry.map();
+      parameter.value = details.require("value").text();
+      parameter.source = details.get("source").text();
+      parameter.why = details.get("why").text();
+      details.no_other_keys();
+    } else {
+      parameter.value = entry.text();
+    }
+    if (name == "port") check_whole_number(entry, parameter.value, kMostPort);
+    parameters.emplace(name, std::move(parameter));
+  }
+  return parameters;
+}
+
+EnvironmentSpec read_environment(YamlValue value) {
+  EnvironmentSpec environment;
+  YamlMap map = value.map();
+  environment.python = map.get("python").text();
+  for (const auto& command : map.get("prepare").list()) {
+    environment.prepare.push_back(command.texts());
+    if (environment.prepare.back().empty()) command.complain("a command must name a program");
+  }
+  map.no_other_keys();
+  return environment;
+}
+
+std::map<std::string, std::string> read_texts_by_name(YamlValue value) {
+  std::map<std::string, std::string> texts;
+  const YamlMap map = value.map();
+  for (const auto& [name, text] : map.entries()) texts.emplace(name, text.text());
+  return texts;
+}
+
+// A complaint for each placeholder of `text` that is not among `known`.
+void check_placeholders(const YamlValue& place, const std::string& text, std::span<const std::string> known) {
+  const auto names = placeholders_in(text);
+  if (!names) return place.complain(names.error().what);
+  for (const auto& name : *names) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      place.complain(fmt::format("nothing fills {{{}}}: {}", name, unknown_name("parameter", name, known)));
+    }
+  }
+}
+
+// A count of processes or threads: a number or a text with parameters, which must fill to a number in range.
+std::string read_count(YamlValue value, const std::map<std::string, Parameter>& parameters,
+                       std::string otherwise) {
+  const std::string text = value.text(std::move(otherwise));
+  if (!value.is_text()) return text;
+  Values values;
+  std::vector<std::string> known;
+  for (const auto& [name, parameter] : parameters) {
+    values.emplace(name, parameter.value);
+    known.push_back(name);
+  }
+  check_placeholders(value, text, known);
+  if (const auto filled = fill(text, values)) {
+    check_whole_number(value, *filled, kMostProcesses);
+  }
+  return text;
+}
+
+void read_processes(YamlValue value, Contender& contender) {
+  YamlMap map = value.map();
+  contender.workers = read_count(map.get("workers"), contender.parameters, contender.workers);
+  contender.threads = read_count(map.get("threads"), contender.parameters, contender.threads);
+  contender.other_processes = map.get("others").integer(0, kMostProcesses, 0);
+  map.no_other_keys();
+}
+
+// What only a program of our own starting has.
+void read_program(YamlMap& map, Contender& contender) {
+  contender.environment = read_environment(map.get("environment"));
+  contender.parameters = read_parameters(map.get("parameters"));
+  const auto command = map.get("command");
+  if (!command.present()) {
+    map.complain("missing key 'command' (or 'url', where somebody else serves it)");
+  } else if (!contender.parameters.contains("port")) {
+    map.complain("missing parameter 'port': where the server listens, as {port} in its command");
+  }
+
+  std::vector<std::string> known;
+  for (const auto& [name, parameter] : contender.parameters) known.push_back(name);
+  known.insert(known.end(), kOfTheLaunch.begin(), kOfTheLaunch.end());
+  for (const auto& service : contender.needs) known.push_back(service + ".url");
+
+  for (const auto& word : command.list()) {
+    contender.command.push_back(word.text());
+    check_placeholders(word, contender.command.back(), known);
+  }
+  if (command.is_list() && contender.command.empty()) command.complain("must name a program");
+  const YamlMap variables = map.get("variables").map();
+  for (const auto& [name, value] : variables.entries()) {
+    check_placeholders(value, value.text(), known);
+    contender.variables.emplace(name, value.text());
+  }
+}
+
+// A URL that somebody else serves: scheme and authority are needed, a slash at the end is not.
+std::string read_url(const YamlValue& value) {
+  std::string url = value.text();
+  while (url.ends_with('/')) url.pop_back();
+  if (!url.starts_with("http://") || url.size() <= std::string_view("http://").size()) {
+    value.complain(fmt::format("must be a URL such as http://127.0.0.1:8000, found '{}'", value.text()));
+  }
+  return url;
+}
+
+Contender read_document(YamlMap map, const fs::path& folder) {
+  Contender contender;
+  contender.folder = folder;
+  contender.name = folder.filename();
+  if (!is_name(contender.name)) {
+    map.complain(fmt::format("the folder's name '{}' is the contender's: {}", contender.name, kNameRule));
+  }
+  contender.title = map.get("title").text(contender.name);
+  contender.framework = map.get("framework").text();
+  contender.server = map.get("server").text();
+  contender.interface = map.get("interface").text();
+  contender.provides = map.get("provides").text();
+  contender.needs = map.get("needs").texts();
+
+  const auto url = map.get("url");
+  if (url.present()) {
+    contender.url = read_url(url);
+    for (const char* key : {"command", "environment", "parameters", "variables"}) {
+      if (const auto value = map.get(key); value.present()) {
+        value.complain("not together with 'url': a server that somebody else runs is not started from here");
+      }
+    }
+  } else {
+    read_program(map, contender);
+  }
+
+  read_processes(map.get("processes"), contender);
+  const auto health = map.get("health");
+  contender.health = health.text(contender.health);
+  if (!contender.health.starts_with('/')) health.complain("must begin with '/'");
+  contender.ready_timeout_s =
+      map.get("ready_timeout").number(0.1, kLongestStart_s, contender.ready_timeout_s);
+  const auto paths = map.get("paths");
+  contender.paths = read_texts_by_name(paths);
+  for (const auto& [name, path] : contender.paths) {
+    if (!path.starts_with('/'))
+      paths.complain(fmt::format("'{}' must begin with '/', found '{}'", name, path));
+  }
+  map.no_other_keys();
+  return contender;
+}
+
+}  // namespace
+
+Result<Contender> read_contender(const fs::path& folder) {
+  const fs::path file = folder / "contender.yaml";
+  const auto text = read_text(file);
+  if (!text) return std::unexpected(text.error());
+  const auto document = YamlDocument::parse(*text, file);
+  if (!document) return std::unexpected(document.error());
+  auto contender = read_document(document->root(), fs::absolute(file).lexically_normal().parent_path());
+  if (auto verdict = document->verdict("docs/contenders.md explains every key of a contender"); !verdict) {
+    return std::unexpected(verdict.error());
+  }
+  return contender;
+}
+
+Result<std::map<std::string, Contender>> read_contenders(const std::vector<fs::path>& folders) {
+  std::map<std::string, Contender> contenders;
+  for (const auto& folder : folders) {
+    std::error_code error;
+    std::vector<fs::path> candidates{folder};
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+      candidates.push_back(entry->path());
+    }
+    if (error) {
+      return fail(ExitCode::usage,
+                  fmt::format("cannot read the contenders' folder {}: {}", folder.string(), error.message()),
+                  "name a folder that holds one folder for each contender");
+    }
+    for (const auto& candidate : candidates) {
+      if (!fs::exists(candidate / "contender.yaml", error)) continue;
+      auto contender = read_contender(candidate);
+      if (!contender) return std::unexpected(contender.error());
+      contenders.insert_or_assign(contender->name, std::move(*contender));
+    }
+  }
+  return contenders;
+}
+
+}  // namespace shootout::suite

@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "suite/contender.h"
+#include "suite/placeholders.h"
+
+namespace shootout::suite {
+namespace {
+
+// The contender's parameters after the moment's values and then the overrides had their say.
+Result<std::map<std::string, std::string>> effective_parameters(
+    const Contender& contender, const std::map<std::string, std::string>& overrides, const Values& values) {
+  std::map<std::string, std::string> parameters;
+  std::vector<std::string> names;
+  for (const auto& [name, parameter] : contender.parameters) {
+    const auto of_the_moment = values.find(name);
+    parameters[name] = of_the_moment == values.end() ? parameter.value : of_the_moment->second;
+    names.push_back(name);
+  }
+  for (const auto& [name, value] : overrides) {
+    if (!contender.url.empty()) {
+      return fail(ExitCode::usage,
+                  fmt::format("{} is served by somebody else at {}: its '{}' cannot be set from here",
+                              contender.name, contender.url, name),
+                  "leave the setting out");
+    }
+    if (!parameters.contains(name)) {
+      return fail(ExitCode::usage,
+                  fmt::format("{}: {}", contender.name, unknown_name("parameter", name, names)),
+                  fmt::format("its parameters stand in {}", (contender.folder / "contender.yaml").string()));
+    }
+    parameters[name] = value;
+  }
+  return parameters;
+}
+
+// A count of this contender.
+Result<int> count(const Contender& contender, const std::string& what, const std::string& text,
+                  const Values& values, int most) {
+  auto number = filled_number(text, values, 1, most);
+  if (!number) number.error().what = fmt::format("{}: {}: {}", contender.name, what, number.error().what);
+  return number;
+}
+
+Result<void> fill_program(const Contender& contender, const Values& values, Launchable& launchable) {
+  for (const auto& word : contender.command) {
+    auto filled = fill(word, values);
+    if (!filled) return std::unexpected(filled.error());
+    launchable.command.push_back(std::move(*filled));
+  }
+  for (const auto& [name, text] : contender.variables) {
+    auto filled = fill(text, values);
+    if (!filled) return std::unexpected(filled.error());
+    launchable.variables.emplace(name, std::move(*filled));
+  }
+  const auto port = count(contender, "port", "{port}", values, kMostPort);
+  if (!port) return std::unexpected(port.error());
+  launchable.port = static_cast<std::uint16_t>(*port);
+  launchable.url = fmt::format("http://127.0.0.1:{}", *port);
+  return {};
+}
+
+}  // namespace
+
+Result<Launchable> resolve(const Contender& contender, const std::map<std::string, std::string>& overrides,
+                           const Values& values) {
+  auto parameters = effective_parameters(contender, overrides, values);
+  if (!parameters) return std::unexpected(parameters.error());
+  Values all = *parameters;
+  all.insert(values.begin(), values.end());
+  all.emplace("folder", contender.folder.string());
+
+  Launchable launchable;
+  launchable.name = contender.name;
+  launchable.title = contender.title;
+  launchable.folder = contender.folder;
+  launchable.url = contender.url;
+  launchable.health = contender.health;
+  launchable.other_processes = contender.other_processes;
+  launchable.ready_timeout_s = contender.ready_timeout_s;
+  launchable.paths = contender.paths;
+  launchable.parameters = std::move(*parameters);
+  if (contender.url.empty()) {
+    if (auto filled = fill_program(contender, all, launchable); !filled)
+      return std::unexpected(filled.error());
+  }
+  const auto workers = count(contender, "workers", contender.workers, all, kMostProcesses);
+  if (!workers) return std::unexpected(workers.error());
+  launchable.workers = *workers;
+  if (!contender.threads.empty()) {
+    const auto threads = count(contender, "threads", contender.threads, all, kMostProcesses);
+    if (!threads) return std::unexpected(threads.error());
+    launchable.threads = *threads;
+  }
+  return launchable;
+}
+
+}  // namespace shootout::suite

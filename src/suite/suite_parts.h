@@ -1,0 +1,34 @@
+// The readers of a suite's parts. Each complains where something is wrong, and checks names against those
+// parts of the suite that are read before it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "suite/suite.h"
+#include "suite/yaml_reader.h"
+
+namespace shootout::suite {
+
+std::vector<Load> read_loads(const YamlValue& value, const Suite& suite);
+/// Sorted from the highest.
+std::vector<Threshold> read_thresholds(const YamlValue& value);
+std::vector<Claim> read_claims(const YamlValue& value, const Suite& suite);
+std::vector<Advice> read_advice(const YamlValue& value, const Suite& suite);
+
+/// A complaint where a text is none of the names.
+void check_known(const YamlValue& place, const std::string& kind, const std::string& name,
+                 std::span<const std::string> names);
+/// The default contenders and those on demand.
+std::vector<std::string> selectable(const Suite& suite);
+
+/// The members' names, in their order.
+template <class Members>
+std::vector<std::string> names_of(const Members& members) {
+  std::vector<std::string> names;
+  for (const auto& member : members) names.push_back(member.name);
+  return names;
+}
+
+}  // namespace shootout::suite

@@ -1,0 +1,131 @@
+#include "trial/record_of.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <ctime>
+#include <random>
+
+#include "base/folders.h"
+#include "observe/observer.h"
+#include "trial/measure.h"
+#include "trial/stage.h"
+
+namespace shootout::trial {
+namespace {
+
+template <class Items>
+nlohmann::json names_of(const Items& items) {
+  nlohmann::json names = nlohmann::json::array();
+  for (const auto& item : items) names.push_back(item.name);
+  return names;
+}
+
+std::string new_id(const std::string& suite) {
+  return fmt::format("{:%Y-%m-%d-%H%M%S}-{}-{:04x}", fmt::gmtime(std::time(nullptr)), suite, std::random_device{}() & 0xffff);
+}
+
+nlohmann::json describe(const suite::Contender& contender, const suite::Launchable& what, const RunOptions& options,
+                        const Selection& selection, const std::string& known_as) {
+  nlohmann::json json{{"title", contender.title},   {"framework", contender.framework},
+                      {"server", contender.server}, {"interface", contender.interface},
+                      {"workers", what.workers},    {"processes", what.workers + what.other_processes},
+                      {"parameters", what.parameters}};
+  if (what.threads) json["threads"] = *what.threads;
+  if (const auto slots = what.slots()) json["slots"] = *slots;
+  if (!contender.provides.empty()) json["provides"] = contender.provides;
+  if (!contender.url.empty()) json["url"] = contender.url;
+  if (!what.command.empty()) json["command"] = what.command;
+  for (const auto& name : {contender.name, known_as}) {
+    if (const auto overrides = selection.overrides.find(name); overrides != selection.overrides.end()) {
+      for (const auto& [parameter, value] : overrides->second) json["overrides"][parameter] = value;
+    }
+  }
+  if (const auto environment = options.environments.find(contender.name); environment != options.environments.end()) {
+    if (!environment->second.python.empty()) json["python"] = environment->second.python;
+    if (!environment->second.packages.empty()) json["packages"] = environment->second.packages;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::filesystem::path run_folder(const std::string& run_id) { return home_folder() / "runs" / run_id; }
+
+Result<suite::RunRecord> new_record(const Selection& selection, const Choice& choice, const RunOptions& options,
+                                    const Pinning& pinning, std::uint64_t seed) {
+  suite::RunRecord record;
+  record.id = new_id(selection.suite.name);
+  record.suite = selection.suite.name;
+  record.profile = selection.profile.name;
+  record.seed = seed;
+  record.started_at = utc_now();
+  record.suite_text = selection.suite.text;
+  record.machine = observe::describe_machine();
+
+  nlohmann::json services = nlohmann::json::object();
+  for (const auto& service : selection.services) services[service.name] = service.make;
+  record.plan = {{"shootout", program_version()},
+                 {"contenders", names_of(selection.contenders)},
+                 {"scenarios", names_of(selection.scenarios)},
+                 {"loads", names_of(selection.loads)},
+                 {"services", services},
+                 {"replicates", selection.replicates},
+                 {"trials", make_plan(selection, seed).size()},
+                 {"set", choice.set},
+                 {"baseline", choice.baseline},
+                 {"ports", options.own_ports ? "own" : "free"},
+                 {"pin", options.pin},
+                 {"pinning", {{"generator", pinning.generator}, {"servers", pinning.servers}, {"note", pinning.note}}}};
+
+  for (const auto& service : selection.services) {
+    auto what = resolve_for_planning(service.contender, service.name, selection);
+    if (!what) return std::unexpected(what.error());
+    record.contenders[service.contender.name] = describe(service.contender, *what, options, selection, service.name);
+  }
+  for (const auto& contender : selection.contenders) {
+    auto what = resolve_for_planning(contender, contender.name, selection);
+    if (!what) return std::unexpected(what.error());
+    record.contenders[contender.name] = describe(contender, *what, options, selection, contender.name);
+  }
+  return record;
+}
+
+Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
+  auto suite = suite::parse_suite(run.suite_text, run.suite + ".yaml of run " + run.id);
+  if (!suite) return std::unexpected(suite.error());
+  Stored stored;
+  try {
+    stored.choice.suite = run.suite;
+    stored.choice.profile = run.profile;
+    stored.choice.contenders = run.plan.at("contenders").get<std::vector<std::string>>();
+    stored.choice.scenarios = run.plan.at("scenarios").get<std::vector<std::string>>();
+    stored.choice.loads = run.plan.at("loads").get<std::vector<std::string>>();
+    stored.choice.set = run.plan.at("set").get<std::vector<std::string>>();
+    stored.choice.baseline = run.plan.at("baseline").get<std::string>();
+    stored.choice.repeat = run.plan.at("replicates").get<int>();
+    stored.own_ports = run.plan.at("ports") == "own";
+    stored.pin = run.plan.at("pin").get<std::string>();
+  } catch (const nlohmann::json::exception& error) {
+    return fail(ExitCode::environment, fmt::format("the stored plan of run {} is damaged: {}", run.id, error.what()));
+  }
+  stored.choice.places = places;
+  auto selection = select(stored.choice, std::move(*suite));
+  if (!selection) return std::unexpected(selection.error());
+  stored.selection = std::move(*selection);
+
+  // The half that is still to be measured must be the same thing as the half that is.
+  for (const auto& contender : stored.selection.contenders) {
+    auto now = resolve_for_planning(contender, contender.name, stored.selection);
+    if (!now) return std::unexpected(now.error());
+    const auto then = run.contenders.value(contender.name, nlohmann::json::object());
+    if (then.value("parameters", nlohmann::json::object()) != nlohmann::json(now->parameters)) {
+      return fail(ExitCode::usage,
+                  fmt::format("the contender '{}' has other parameters now than when run {} began", contender.name, run.id),
+                  "undo the change to its contender.yaml, or begin a new run");
+    }
+  }
+  return stored;
+}
+
+}  // namespace shootout::trial

@@ -1,0 +1,213 @@
+#include "trial/selection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/folders.h"
+#include "base/text.h"
+
+namespace shootout::trial {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <class Map>
+std::vector<std::string> names_of(const Map& map) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : map) names.push_back(name);
+  return names;
+}
+
+std::vector<fs::path> with_own(const std::vector<fs::path>& given, const char* own) {
+  std::vector<fs::path> folders{program_data_folder() / own};
+  folders.insert(folders.end(), given.begin(), given.end());
+  return folders;
+}
+
+// Of the suite's members those that were asked for, in the suite's order; all where nobody asked.
+template <class Member>
+Result<std::vector<Member>> pick(std::string_view kind, const std::vector<Member>& members,
+                                 const std::vector<std::string>& asked) {
+  std::vector<std::string> names;
+  for (const auto& member : members) names.push_back(member.name);
+  for (const auto& name : asked) {
+    if (std::ranges::find(names, name) == names.end()) return fail(ExitCode::usage, unknown_name(kind, name, names));
+  }
+  if (asked.empty()) return members;
+  std::vector<Member> picked;
+  for (const auto& member : members) {
+    if (std::ranges::find(asked, member.name) != asked.end()) picked.push_back(member);
+  }
+  return picked;
+}
+
+struct Setting {
+  std::string target, parameter, value;   // parameter empty: SERVICE=make
+};
+
+Result<Setting> parse_setting(const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    return fail(ExitCode::usage, fmt::format("--set {}: not of the form CONTENDER.parameter=value or SERVICE=make", text));
+  }
+  const std::string left = text.substr(0, equals);
+  const size_t dot = left.rfind('.');
+  if (dot == std::string::npos) return Setting{left, "", text.substr(equals + 1)};
+  return Setting{left.substr(0, dot), left.substr(dot + 1), text.substr(equals + 1)};
+}
+
+Result<std::vector<std::string>> contender_names(const Choice& choice, const suite::Suite& suite,
+                                                 const std::map<std::string, suite::Contender>& all) {
+  std::vector<std::string> wanted = choice.contenders.empty() ? suite.contenders : choice.contenders;
+  std::vector<std::string> known;
+  for (const auto& [name, contender] : all) {
+    if (contender.provides.empty()) known.push_back(name);
+  }
+  std::set<std::string> seen;
+  for (const auto& name : wanted) {
+    if (std::ranges::find(known, name) == known.end()) return fail(ExitCode::usage, unknown_name("contender", name, known));
+    if (!seen.insert(name).second) return fail(ExitCode::usage, fmt::format("the contender '{}' is named twice", name));
+  }
+  const std::string baseline = choice.baseline.empty() ? suite.baseline : choice.baseline;
+  const auto at = std::ranges::find(wanted, baseline);
+  if (at == wanted.end() && !choice.baseline.empty()) {
+    return fail(ExitCode::usage, fmt::format("the baseline '{}' is not among the contenders", baseline));
+  }
+  if (at != wanted.end()) std::rotate(wanted.begin(), at, at + 1);
+  return wanted;
+}
+
+Result<ChosenService> choose_service(const suite::ServiceChoice& service, const std::map<std::string, std::string>& makes,
+                                     const std::map<std::string, suite::Contender>& all) {
+  const auto chosen = makes.find(service.name);
+  const std::string make = chosen == makes.end() ? service.make : chosen->second;
+  const auto folder = service.makes.find(make);
+  if (folder == service.makes.end()) {
+    return fail(ExitCode::usage, unknown_name("make of the service " + service.name, make, names_of(service.makes)));
+  }
+  const auto contender = all.find(folder->second);
+  if (contender == all.end()) {
+    return fail(ExitCode::usage, unknown_name("service folder", folder->second, names_of(all)));
+  }
+  return ChosenService{service.name, make, contender->second};
+}
+
+// Settings of the profile first, so that those typed win.
+Result<void> apply_settings(const Choice& choice, const std::map<std::string, suite::Contender>& all,
+                            Selection& selection) {
+  std::vector<std::string> settings;
+  for (const auto& [name, value] : selection.profile.set) settings.push_back(name + "=" + value);
+  settings.insert(settings.end(), choice.set.begin(), choice.set.end());
+
+  std::vector<std::string> service_names;
+  for (const auto& service : selection.suite.services) service_names.push_back(service.name);
+  std::map<std::string, std::string> makes;
+  std::vector<Setting> parameters;
+  for (const auto& text : settings) {
+    auto setting = parse_setting(text);
+    if (!setting) return std::unexpected(setting.error());
+    if (!setting->parameter.empty()) {
+      parameters.push_back(*setting);
+    } else if (std::ranges::find(service_names, setting->target) != service_names.end()) {
+      makes[setting->target] = setting->value;
+    } else {
+      return fail(ExitCode::usage, fmt::format("--set {}: {}", text, unknown_name("service", setting->target, service_names)),
+                  "a contender's parameter is set as CONTENDER.parameter=value");
+    }
+  }
+
+  std::set<std::string> needed;
+  for (const auto& contender : selection.contenders) needed.insert(contender.needs.begin(), contender.needs.end());
+  for (const auto& name : needed) {
+    if (std::ranges::find(service_names, name) == service_names.end()) {
+      return fail(ExitCode::usage, fmt::format("a contender needs the service '{}', which the suite {} does not have", name,
+                                               selection.suite.name));
+    }
+  }
+  for (const auto& service : selection.suite.services) {
+    if (!needed.contains(service.name)) continue;
+    auto chosen = choose_service(service, makes, all);
+    if (!chosen) return std::unexpected(chosen.error());
+    selection.services.push_back(std::move(*chosen));
+  }
+
+  std::vector<std::string> targets = service_names;
+  for (const auto& contender : selection.contenders) targets.push_back(contender.name);
+  for (const auto& setting : parameters) {
+    if (std::ranges::find(targets, setting.target) == targets.end()) {
+      return fail(ExitCode::usage, "--set: " + unknown_name("contender of this run", setting.target, targets));
+    }
+    selection.overrides[setting.target][setting.parameter] = setting.value;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<suite::Contender> Selection::everything() const {
+  std::vector<suite::Contender> all;
+  for (const auto& service : services) all.push_back(service.contender);
+  all.insert(all.end(), contenders.begin(), contenders.end());
+  return all;
+}
+
+Result<std::map<std::string, suite::Suite>> read_suites(const Places& places) {
+  std::map<std::string, suite::Suite> suites;
+  for (const auto& folder : with_own(places.suite_folders, "suites")) {
+    std::error_code error;
+    fs::directory_iterator files(folder, error);
+    if (error) {
+      return fail(ExitCode::usage, fmt::format("cannot read the suites' folder {}: {}", folder.string(), error.message()));
+    }
+    for (const auto& file : files) {
+      if (file.path().extension() != ".yaml") continue;
+      auto suite = suite::read_suite(file.path());
+      if (!suite) return std::unexpected(suite.error());
+      suites[suite->name] = std::move(*suite);
+    }
+  }
+  return suites;
+}
+
+Result<std::map<std::string, suite::Contender>> read_contenders(const Places& places) {
+  return suite::read_contenders(with_own(places.contender_folders, "contenders"));
+}
+
+Result<Selection> select(const Choice& choice) {
+  auto suites = read_suites(choice.places);
+  if (!suites) return std::unexpected(suites.error());
+  const auto found = suites->find(choice.suite);
+  if (found == suites->end()) return fail(ExitCode::usage, unknown_name("suite", choice.suite, names_of(*suites)));
+  return select(choice, std::move(found->second));
+}
+
+Result<Selection> select(const Choice& choice, suite::Suite suite) {
+  auto all = read_contenders(choice.places);
+  if (!all) return std::unexpected(all.error());
+
+  Selection selection;
+  selection.suite = std::move(suite);
+  auto profile = suite::find_profile(selection.suite, choice.profile);
+  if (!profile) return std::unexpected(profile.error());
+  selection.profile = **profile;
+  selection.replicates = choice.repeat.value_or(selection.profile.replicates);
+  if (selection.replicates < 1) return fail(ExitCode::usage, "--repeat must be at least 1");
+
+  auto names = contender_names(choice, selection.suite, *all);
+  if (!names) return std::unexpected(names.error());
+  for (const auto& name : *names) selection.contenders.push_back(all->at(name));
+
+  auto scenarios = pick("scenario", selection.suite.scenarios, choice.scenarios);
+  if (!scenarios) return std::unexpected(scenarios.error());
+  selection.scenarios = std::move(*scenarios);
+  auto loads = pick("load", selection.suite.loads, choice.loads);
+  if (!loads) return std::unexpected(loads.error());
+  selection.loads = std::move(*loads);
+
+  if (auto applied = apply_settings(choice, *all, selection); !applied) return std::unexpected(applied.error());
+  return selection;
+}
+
+}  // namespace shootout::trial

@@ -1,0 +1,64 @@
+// What a person asked for, checked against the suites and contenders that there are.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "suite/suite.h"
+
+namespace shootout::trial {
+
+/// Where suites and contenders are looked for, beside the program's own folder.
+struct Places {
+  std::vector<std::filesystem::path> contender_folders;   ///< of --contenders-dir
+  std::vector<std::filesystem::path> suite_folders;       ///< of --suites-dir
+};
+
+/// As typed; empty means the suite's (or the profile's) own.
+struct Choice {
+  std::string suite;
+  std::string profile = "quick";
+  std::vector<std::string> contenders, scenarios, loads;
+  std::vector<std::string> set;      ///< "CONTENDER.parameter=value" or "SERVICE=make"
+  std::string baseline;
+  std::optional<int> repeat;
+  Places places;
+};
+
+/// A service with the make that was chosen.
+struct ChosenService {
+  std::string name;                  ///< upstream
+  std::string make;                  ///< native
+  suite::Contender contender;
+};
+
+struct Selection {
+  suite::Suite suite;
+  suite::Profile profile;
+  std::vector<ChosenService> services;         ///< only those that a contender needs
+  std::vector<suite::Contender> contenders;    ///< the baseline first
+  std::vector<suite::Scenario> scenarios;
+  std::vector<suite::Load> loads;
+  std::map<std::string, std::map<std::string, std::string>> overrides;   ///< by contender or service name
+  int replicates = 1;
+
+  /// Services and contenders: all that must be prepared and started.
+  [[nodiscard]] std::vector<suite::Contender> everything() const;
+};
+
+/// All suites that can be named, by name.
+Result<std::map<std::string, suite::Suite>> read_suites(const Places& places);
+/// All contenders and services that can be named.
+Result<std::map<std::string, suite::Contender>> read_contenders(const Places& places);
+
+/// Errors (exit code 2) name what was mistyped and suggest the nearest name.
+Result<Selection> select(const Choice& choice);
+/// The same for a suite that is already read (a stored run's own).
+Result<Selection> select(const Choice& choice, suite::Suite suite);
+
+}  // namespace shootout::trial

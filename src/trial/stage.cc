@@ -1,0 +1,125 @@
+#include "trial/stage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+#include "base/folders.h"
+#include "launch/ports.h"
+
+namespace shootout::trial {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+// A contender with its port, its environment and the services' addresses filled in.
+Result<suite::Launchable> resolve_one(const suite::Contender& contender, const std::string& known_as,
+                                      const Selection& selection, const std::map<std::string, launch::Environment>& environments,
+                                      const suite::Values& service_urls, std::uint16_t free_port) {
+  std::map<std::string, std::string> overrides;
+  for (const auto& name : {contender.name, known_as}) {
+    if (const auto found = selection.overrides.find(name); found != selection.overrides.end()) {
+      overrides.insert(found->second.begin(), found->second.end());
+    }
+  }
+  if (free_port != 0 && contender.url.empty()) overrides.emplace("port", std::to_string(free_port));
+
+  suite::Values values = service_urls;
+  values["shootout"] = program_file().string();
+  launch::Environment environment;
+  if (const auto found = environments.find(contender.name); found != environments.end()) environment = found->second;
+  const bool copied = !contender.environment.prepare.empty();
+  values["folder"] = copied ? environment.folder.string() : contender.folder.string();
+  values["python"] = environment.programs.empty() ? "python3" : (environment.programs / "python").string();
+
+  auto launchable = suite::resolve(contender, overrides, values);
+  if (!launchable) return std::unexpected(launchable.error());
+  if (copied) launchable->folder = environment.folder;
+  const char* path = std::getenv("PATH");
+  std::string search = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  if (!environment.programs.empty()) search = environment.programs.string() + ":" + search;
+  launchable->variables.emplace("PATH", search);
+  // A contender's folder is source: nothing is written into it.
+  launchable->variables.emplace("PYTHONDONTWRITEBYTECODE", "1");
+  return launchable;
+}
+
+Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, const StageOptions& options) {
+  launch::StartOptions start;
+  start.log_file = options.logs / (options.log_prefix + what.name + ".log");
+  start.cpus = options.cpus;
+  auto server = stage.set.start(what, start);
+  if (server) stage.servers[what.name] = *server;
+  return server;
+}
+
+}  // namespace
+
+const suite::Launchable& Stage::contender(const std::string& name) const {
+  return *std::ranges::find(contenders, name, &suite::Launchable::name);
+}
+
+std::map<std::string, std::string> Stage::service_urls() const {
+  std::map<std::string, std::string> urls;
+  for (const auto& [name, service] : services) urls[name] = service.url;
+  return urls;
+}
+
+Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender, const std::string& known_as,
+                                               const Selection& selection) {
+  suite::Values urls;
+  for (const auto& need : contender.needs) urls[need + ".url"] = "http://127.0.0.1";
+  return resolve_one(contender, known_as, selection, {}, urls, 0);
+}
+
+Result<Stage> raise(const Selection& selection, const std::map<std::string, launch::Environment>& environments,
+                    const StageOptions& options, const Listener& listener, const std::function<bool()>& stop_asked) {
+  if (auto made = make_folder(options.logs); !made) return std::unexpected(made.error());
+  std::vector<std::uint16_t> ports(selection.services.size() + selection.contenders.size(), 0);
+  if (!options.own_ports) {
+    auto free = launch::free_ports(ports.size());
+    if (!free) return std::unexpected(free.error());
+    ports = *free;
+  }
+  auto set = launch::ServerSet::create(options.name, options.folder);
+  if (!set) return std::unexpected(set.error());
+  Stage stage{std::move(*set), {}, {}, {}};
+
+  const auto ready = [&](const launch::Server& server, std::chrono::steady_clock::time_point since) -> Result<void> {
+    if (auto waited = stage.set.wait_ready(server, stop_asked); !waited) return waited;
+    if (listener) listener(ServerReady{server.name, seconds_since(since)});
+    return {};
+  };
+
+  suite::Values service_urls;
+  size_t next_port = 0;
+  for (const auto& service : selection.services) {
+    auto what = resolve_one(service.contender, service.name, selection, environments, service_urls, ports[next_port++]);
+    if (!what) return std::unexpected(what.error());
+    const auto since = std::chrono::steady_clock::now();
+    auto server = start_one(stage, *what, options);
+    if (!server) return std::unexpected(server.error());
+    if (auto good = ready(*server, since); !good) return std::unexpected(good.error());
+    service_urls[service.name + ".url"] = what->url;
+    stage.services.emplace(service.name, std::move(*what));
+  }
+
+  // The contenders start together and are waited for in turn.
+  const auto since = std::chrono::steady_clock::now();
+  for (const auto& contender : selection.contenders) {
+    auto what = resolve_one(contender, contender.name, selection, environments, service_urls, ports[next_port++]);
+    if (!what) return std::unexpected(what.error());
+    if (auto server = start_one(stage, *what, options); !server) return std::unexpected(server.error());
+    stage.contenders.push_back(std::move(*what));
+  }
+  for (const auto& contender : stage.contenders) {
+    if (auto good = ready(stage.servers.at(contender.name), since); !good) return std::unexpected(good.error());
+  }
+  return stage;
+}
+
+}  // namespace shootout::trial

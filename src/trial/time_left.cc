@@ -1,0 +1,50 @@
+#include "trial/time_left.h"
+
+#include "trial/stage.h"
+
+namespace shootout::trial {
+namespace {
+
+constexpr double kAroundTrial = 0.3;        // counters, fresh connections, the last sample, the store
+constexpr double kAroundReplicate = 6;      // start, verification, warm-up, rest, teardown
+
+}  // namespace
+
+TimeLeft::TimeLeft(const Selection& selection, std::vector<PlannedTrial> plan) : plan_(std::move(plan)) {
+  for (const auto& contender : selection.contenders) {
+    const auto launchable = resolve_for_planning(contender, contender.name, selection);
+    if (!launchable) continue;   // the error shows when it is started; here is only a guess at stake
+    for (const auto& load : selection.loads) {
+      for (const auto& scenario : selection.scenarios) {
+        if (!load.cells.contains(scenario.name)) continue;
+        if (const auto cell = suite::cell_of(selection.suite, load, scenario, *launchable)) {
+          expected_[{contender.name, load.name, scenario.name}] = expected_seconds(*cell, *launchable);
+        }
+      }
+    }
+  }
+}
+
+double TimeLeft::of(const PlannedTrial& trial) const {
+  const auto found = expected_.find({trial.contender, trial.load, trial.scenario});
+  return found == expected_.end() ? 1 : found->second;
+}
+
+double TimeLeft::seconds(const std::set<int>& done) const {
+  double sum = 0;
+  std::set<int> replicates;
+  for (const auto& trial : plan_) {
+    if (done.contains(trial.number)) continue;
+    sum += of(trial) + kAroundTrial;
+    replicates.insert(trial.replicate);
+  }
+  return sum + kAroundReplicate * static_cast<double>(replicates.size());
+}
+
+void TimeLeft::learn(const suite::TrialRecord& trial) {
+  if (const auto duration = trial.metrics.find("duration_s"); duration != trial.metrics.end()) {
+    expected_[{trial.contender, trial.load, trial.scenario}] = duration->second;
+  }
+}
+
+}  // namespace shootout::trial

@@ -1,0 +1,32 @@
+// How long a run will still take: guessed from the cells first, learned from the trials then.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "suite/record.h"
+#include "trial/plan.h"
+
+namespace shootout::trial {
+
+class TimeLeft {
+ public:
+  TimeLeft(const Selection& selection, std::vector<PlannedTrial> plan);
+
+  /// Seconds that such a trial is likely to take.
+  [[nodiscard]] double of(const PlannedTrial& trial) const;
+  /// Seconds for all trials that are not in `done` (numbers), with the starts and checks of their replicates.
+  [[nodiscard]] double seconds(const std::set<int>& done) const;
+  /// From now on such trials are expected to take as long as this one.
+  void learn(const suite::TrialRecord& trial);
+
+ private:
+  using Key = std::tuple<std::string, std::string, std::string>;   // contender, load, scenario
+  std::vector<PlannedTrial> plan_;
+  std::map<Key, double> expected_;
+};
+
+}  // namespace shootout::trial

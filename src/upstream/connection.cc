@@ -1,0 +1,209 @@
+#include "upstream/connection.h"
+
+#include <fmt/format.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include "upstream/server.h"
+
+namespace shootout::upstream {
+namespace {
+
+constexpr std::size_t kMaxUnanswered = 1024;
+constexpr std::size_t kMaxUnsent = 256 * 1024;
+constexpr engine::Nanoseconds kLinger = 2 * engine::kSecond;
+
+std::string health_json() {
+  return R"({"status": "healthy", "server": "shootout upstream"})";
+}
+
+std::string stats_json(const Counters& counters) {
+  return fmt::format(
+      R"({{"received": {}, "answered": {}, "waiting": {}, "max_waiting": {}, "abandoned": {}}})",
+      counters.received(), counters.answered(), counters.waiting(), counters.max_waiting(),
+      counters.abandoned());
+}
+
+std::string slow_io_json(const SlowIo& asked, engine::Nanoseconds actual_delay) {
+  return fmt::format(
+      R"({{"request_id": {}, "delay": {}, "actual_delay": {}.{:09}, "server": "shootout upstream"}})",
+      asked.request_id, asked.delay_s, actual_delay / engine::kSecond, actual_delay % engine::kSecond);
+}
+
+}  // namespace
+
+Connection::~Connection() {
+  for (const Unanswered& one : unanswered_) {
+    const auto* endpoint = std::get_if<Endpoint>(&one.asked);
+    if (endpoint != nullptr && std::holds_alternative<SlowIo>(*endpoint)) server_.counters().abandon();
+  }
+}
+
+void Connection::on_io(std::uint32_t events) {
+  constexpr std::uint32_t kEnd = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if ((events & (EPOLLIN | kEnd)) != 0) readable_ = true;
+  if ((events & kEnd) != 0) ending_ = true;
+  if ((events & EPOLLOUT) != 0 && !output_.empty()) send({});
+  progress();
+}
+
+void Connection::on_timer() {
+  if (state_ == State::lingering) state_ = State::gone;
+  progress();
+}
+
+void Connection::progress() {
+  answer();
+  while (state_ != State::gone && !full() && (stalled_ || readable_)) {
+    take_input();
+    answer();
+  }
+  if (state_ == State::gone) server_.drop(*this);
+}
+
+bool Connection::full() const {
+  return unanswered_.size() >= kMaxUnanswered || output_.size() >= kMaxUnsent;
+}
+
+void Connection::take_input() {
+  std::string_view bytes;
+  if (!stalled_) {
+    const std::span<char> buffer = server_.input_buffer();
+    const auto count = ::recv(fd(), buffer.data(), buffer.size(), 0);
+    if (count < 0 && errno == EINTR) return;
+    if (count < 0 && errno == EAGAIN) {
+      readable_ = false;
+      return;
+    }
+    if (count <= 0) {
+      state_ = State::gone;
+      return;
+    }
+    bytes = {buffer.data(), static_cast<std::size_t>(count)};
+    // A short read took all there was; what comes later is a new edge, but an end that was told already is
+    // not.
+    readable_ = ending_ || bytes.size() == buffer.size();
+  }
+  server_.loop().refresh_now();  // a delay runs from here
+  if (input_.empty()) {
+    parse(bytes);
+    input_ = bytes;
+  } else {
+    input_ += bytes;
+    std::string_view rest = input_;
+    parse(rest);
+    input_.erase(0, input_.size() - rest.size());
+  }
+}
+
+void Connection::parse(std::string_view& input) {
+  stalled_ = false;
+  while (state_ == State::open) {
+    if (full()) {
+      stalled_ = true;
+      return;
+    }
+    switch (parser_.parse(input)) {
+      case RequestParser::Outcome::incomplete:
+        return;
+      case RequestParser::Outcome::expects_continue:
+        if (input.empty()) unanswered_.push_back({.asked = Continue{}});
+        break;
+      case RequestParser::Outcome::complete:
+        ask(find_endpoint(parser_.request().method, parser_.request().target), parser_.request());
+        break;
+      case RequestParser::Outcome::rejected:
+        ask(Refusal{parser_.status(), error_json(parser_.reason()), {}},
+            {.method = "", .target = "", .close = true});
+        break;
+    }
+  }
+  input = {};
+}
+
+void Connection::ask(Endpoint endpoint, const Request& request) {
+  if (std::holds_alternative<SlowIo>(endpoint)) server_.counters().receive();
+  if (request.close) state_ = State::last_answer;
+  unanswered_.push_back({.asked = std::move(endpoint),
+                         .received = server_.loop().now(),
+                         .head_only = request.method == "HEAD",
+                         .close = request.close});
+}
+
+void Connection::answer() {
+  if (unanswered_.empty() || state_ == State::gone) return;
+  std::string& out = server_.answer_buffer();
+  out.clear();
+  while (!unanswered_.empty() && answer_first(out)) unanswered_.pop_front();
+  if (!out.empty()) send(out);
+}
+
+bool Connection::answer_first(std::string& out) {
+  Unanswered& first = unanswered_.front();
+  Answer answer;
+  answer.head_only = first.head_only;
+  answer.close = first.close;
+  if (std::holds_alternative<Continue>(first.asked)) {
+    out += "HTTP/1.1 100 Continue\r\n\r\n";
+    return true;
+  }
+  Endpoint& endpoint = std::get<Endpoint>(first.asked);
+  std::string body;
+  if (const auto* slow_io = std::get_if<SlowIo>(&endpoint)) {
+    const engine::Nanoseconds waited = server_.loop().refresh_now() - first.received;
+    if (waited < slow_io->delay) {
+      server_.loop().arm(*this, first.received + slow_io->delay);
+      return false;
+    }
+    server_.counters().answer();
+    body = slow_io_json(*slow_io, waited);
+  } else if (auto* refusal = std::get_if<Refusal>(&endpoint)) {
+    answer.status = refusal->status;
+    answer.allow = refusal->allow;
+    body = std::move(refusal->body);
+  } else if (std::holds_alternative<Health>(endpoint)) {
+    body = health_json();
+  } else {
+    if (std::holds_alternative<StatsReset>(endpoint)) server_.counters().reset_peak();
+    body = stats_json(server_.counters());
+  }
+  answer.body = body;
+  server_.writer().append(out, answer);
+  return true;
+}
+
+void Connection::send(std::string_view bytes) {
+  const bool queued = !output_.empty();
+  if (queued) {
+    output_ += bytes;
+    bytes = output_;
+  }
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const auto count = ::send(fd(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (count >= 0) {
+      sent += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN) {
+      break;
+    } else if (errno != EINTR) {
+      state_ = State::gone;
+      return;
+    }
+  }
+  if (queued) {
+    output_.erase(0, sent);
+  } else {
+    output_ = bytes.substr(sent);
+  }
+  if (output_.empty() && state_ == State::last_answer && unanswered_.empty()) {
+    ::shutdown(fd(), SHUT_WR);
+    state_ = State::lingering;
+    server_.loop().arm(*this, server_.loop().now() + kLinger);
+  }
+}
+
+}  // namespace shootout::upstream

@@ -1,0 +1,1 @@
+"""Servers that do one thing wrong each, for the tests of the load engine."""
