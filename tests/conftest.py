@@ -14,14 +14,13 @@ PROGRAM = pathlib.Path(os.environ.get("SHOOTOUT", ROOT / "build" / "shootout"))
 
 
 class Shootout:
-    """The program with a home of its own; every process it leaves behind is found by a mark in its environment."""
+    """The program with a home of its own; every process of it names that home in its environment."""
 
     def __init__(self, home):
         self.home = home
-        self.mark = f"SHOOTOUT_TEST_MARK={home}"
 
     def environment(self, **extra):
-        environment = {**os.environ, "SHOOTOUT_HOME": str(self.home), "SHOOTOUT_TEST_MARK": str(self.home), **extra}
+        environment = {**os.environ, "SHOOTOUT_HOME": str(self.home), **extra}
         environment.pop("CI", None)
         return environment
 
@@ -40,13 +39,13 @@ class Shootout:
         return self(command, "tiny", *TINY, *arguments, **extra)
 
     def leftovers(self):
-        """Processes that carry this test's mark, by id: whatever shootout started, and its own helpers."""
+        """Living processes of this test by id: shootout, its helpers, and the servers (their TMPDIR lies in its home)."""
         found = {}
         for entry in pathlib.Path("/proc").iterdir():
             if not entry.name.isdigit() or int(entry.name) == os.getpid():
                 continue
             try:
-                if self.mark.encode() in (entry / "environ").read_bytes().split(b"\0"):
+                if str(self.home).encode() in (entry / "environ").read_bytes():
                     stat = (entry / "stat").read_text()
                     if stat.rpartition(")")[2].split()[0] != "Z":
                         found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()

@@ -3,11 +3,10 @@
 import csv
 import io
 import json
-import pathlib
 
 import jsonschema
 
-from conftest import ROOT
+from conftest import ROOT, TINY
 
 
 def by(report, **wanted):
@@ -120,14 +119,18 @@ def test_dry_run_starts_nothing(shootout):
 def test_a_url_that_somebody_else_serves_is_a_contender(shootout, tmp_path):
     folder = tmp_path / "contenders" / "elsewhere"
     folder.mkdir(parents=True)
-    up = shootout("up", "tiny", "--suites-dir", ROOT / "tests" / "suites", "--contenders", "flask-gunicorn")
+    up = shootout("up", "tiny", *TINY, "--contenders", "flask-gunicorn")
     assert up.returncode == 0, up.stderr
     try:
         (folder / "contender.yaml").write_text(
             "title: Somebody else's\nurl: http://127.0.0.1:8002\npaths: {io-test: /benchmark/flask-io-test}\n")
-        done = shootout("check", "tiny", "--suites-dir", ROOT / "tests" / "suites", "--contenders-dir", tmp_path / "contenders",
-                        "--contenders", "elsewhere")
+        done = shootout("check", "tiny", *TINY, "--contenders-dir", tmp_path / "contenders", "--contenders", "elsewhere")
         assert done.returncode == 0, done.stderr
         assert "elsewhere: ok" in done.stdout
+        done = shootout("run", "tiny", *TINY, "--contenders-dir", tmp_path / "contenders", "--contenders", "elsewhere",
+                        "--repeat", "1", "--loads", "internal", "--json")
+        assert done.returncode == 0, done.stderr
+        (trial,) = json.loads(done.stdout)["trials"]
+        assert trial["metrics"]["duration_s"] >= 0.8 and "cpu_percent" not in trial["metrics"]
     finally:
         assert shootout("down", "tiny").returncode == 0

@@ -153,11 +153,10 @@ def test_a_full_disk_ends_the_run_and_keeps_what_is_finished(shootout):
     try:
         process = start_run(shootout)
         filler = shootout.home / "filler"
-        with filler.open("wb") as file:
+        with filler.open("wb", buffering=0) as file:
             try:
                 while True:
                     file.write(b"x" * 4096)
-                    file.flush()
             except OSError:
                 pass
         _, err = process.communicate(timeout=60)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <utility>
 #include <vector>
@@ -28,7 +29,8 @@ std::string with_commas(std::uint64_t number) {
 }
 
 std::string rate_text(double rate) {
-  return rate >= 100 ? with_commas(static_cast<std::uint64_t>(rate + 0.5)) : fmt::format("{:.2f}", rate);
+  return rate >= 100 ? with_commas(static_cast<std::uint64_t>(std::llround(rate)))
+                     : fmt::format("{:.2f}", rate);
 }
 
 std::string bytes_text(double bytes) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/load_units.h"
+#include "engine/clock.h"
 
 namespace shootout::cli {
 namespace {

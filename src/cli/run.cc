@@ -92,6 +92,9 @@ ExitCode run(Options& options) {
     if (!record) return report_error(record.error());
     auto stored = trial::selection_of(*record, options.choice.places);
     if (!stored) return report_error(stored.error());
+    if (!options.choice.suite.empty() && options.choice.suite != record->suite) {
+      return report_error({ExitCode::usage, fmt::format("run {} is of the suite {}, not {}", *id, record->suite, options.choice.suite), ""});
+    }
     earlier = std::move(*record);
     selection = std::move(stored->selection);
     options.choice = std::move(stored->choice);
@@ -154,9 +157,8 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->add_flag("--json", options->json, "print the report as JSON (shootout.run/1)");
   command->add_flag("--quiet,-q", options->quiet, "no progress");
   command->callback([options, &chosen, command] {
-    const bool named = command->count("suite") > 0;
-    if (named == !options->resume.empty()) {
-      throw CLI::ValidationError(named ? "--resume takes its suite from the run: leave SUITE out" : "SUITE is required (see: shootout list suites)");
+    if (command->count("suite") == 0 && options->resume.empty()) {
+      throw CLI::ValidationError("SUITE is required (see: shootout list suites)");
     }
     chosen.action = [options] { return run(*options); };
   });

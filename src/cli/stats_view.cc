@@ -66,7 +66,7 @@ std::optional<std::int64_t> sum(const observe::TreeUsage& tree,
                                 std::optional<std::int64_t> observe::ProcessUsage::* member) {
   std::optional<std::int64_t> total;
   for (const auto& process : tree.processes) {
-    if (process.*member) total = total.value_or(0) + *(process.*member);
+    if (const auto& value = process.*member) total = total.value_or(0) + *value;
   }
   return total;
 }

@@ -1,4 +1,4 @@
-#include "cli/upstream.h"
+#include "cli/commands.h"
 
 #include <CLI/CLI.hpp>
 #include <memory>

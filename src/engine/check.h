@@ -29,7 +29,7 @@ struct CheckedAnswer {
 class CheckList {
  public:
   /// A body longer than this is cut here; no check can hold on it.
-  static constexpr std::size_t kLongestBody = 16 * 1024 * 1024;
+  static constexpr std::size_t kLongestBody = std::size_t{16} << 20;
 
   /// Fails (bad_plan) where an expected value is no JSON, or a pointer is none.
   static Result<CheckList> make(const std::vector<Check>& checks);

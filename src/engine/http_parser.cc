@@ -189,9 +189,10 @@ bool HttpParser::note_content_length() {
     return false;
   }
   has_length_ = true;
-  const char* end = value_.data() + value_.size();
-  const auto [last, error] = std::from_chars(value_.data(), end, left_);
-  if (error == std::errc() && last == end && !value_.empty()) return true;
+  const char* const begin = value_.data();
+  const char* const end = begin + value_.size();
+  const auto [last, error] = std::from_chars(begin, end, left_);
+  if (error == std::errc() && last == end) return true;
   static_cast<void>(
       fail(fmt::format("line {}: the Content-Length '{}' is no length", line_number_, printable(value_))));
   return false;

@@ -27,7 +27,7 @@ class HttpParser {
   };
 
   /// All lines of a head, of the trailers, and each chunk's line: together at most this long.
-  static constexpr std::size_t kLongestHead = 64 * 1024;
+  static constexpr std::size_t kLongestHead = std::size_t{64} * 1024;
 
   explicit HttpParser(bool wants_headers = false) : wants_headers_(wants_headers) {}
 

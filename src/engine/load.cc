@@ -7,7 +7,6 @@
 #include <condition_variable>
 #include <fstream>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -91,13 +90,14 @@ std::int64_t most_resident_bytes() {
 class Run {
  public:
   Run(const Offer& offer, std::vector<Share> shares)
-      : offer_(offer), shares_(std::move(shares)), conduct_(shares_.size()), reports_(shares_.size()) {}
+      : offer_(offer), shares_(std::move(shares)), conduct_(shares_.size()) {}
 
   void start() {
     begun_ = monotonic_now();
+    reports_.resize(shares_.size(), std::unexpected(Error{}));
     for (std::size_t i = 0; i < shares_.size(); ++i) {
       threads_.emplace_back([this, i] {
-        reports_[i].emplace(Worker::run(offer_, shares_[i], conduct_));
+        reports_[i] = Worker::run(offer_, shares_[i], conduct_);
         const std::lock_guard lock(mutex_);
         ++ended_;
         all_ended_.notify_one();
@@ -143,7 +143,7 @@ class Run {
   const Offer& offer_;
   std::vector<Share> shares_;
   Conduct conduct_;
-  std::vector<std::optional<Result<Worker::Report>>> reports_;
+  std::vector<Result<Worker::Report>> reports_;  ///< a thread's, when it has ended
   Nanoseconds begun_ = 0;
   std::mutex mutex_;
   std::condition_variable all_ended_;
@@ -155,8 +155,8 @@ Result<LoadResult> Run::result() {
   LoadResult result;
   Nanoseconds first_connect = kNever, last_opened = 0, last_done = 0, ended = 0, window_end = 0;
   for (const auto& outcome : reports_) {
-    if (!*outcome) return std::unexpected(outcome->error());
-    const Worker::Report& report = **outcome;
+    if (!outcome) return std::unexpected(outcome.error());
+    const Worker::Report& report = *outcome;
     report.recorder.add_to(result);
     result.threads.push_back(report.rate);
     if (report.cpu_begin.at > 0) {  // else the load was stopped before its window

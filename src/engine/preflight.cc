@@ -41,7 +41,10 @@ int probe(const Address& address, Nanoseconds deadline) {
     pollfd poll_for{socket->fd(), POLLOUT, 0};
     const int ready =
         ::poll(&poll_for, 1, static_cast<int>(std::min<Nanoseconds>(left / kMillisecond + 1, 1'000'000)));
-    if (ready > 0) return socket->take_error();
+    if (ready > 0) {
+      const int error = socket->take_error();
+      return error == ECONNRESET ? 0 : error;  // it was accepted before it was reset
+    }
     if (ready < 0 && errno != EINTR) return errno;
     if (monotonic_now() >= deadline) return ETIMEDOUT;
   }

@@ -59,8 +59,9 @@ Result<Url> parse_url(std::string_view text) {
     const auto bracket = authority.find(']');
     if (bracket == std::string_view::npos) return wrong(text, "has a '[' without its ']'");
     url.host = authority.substr(1, bracket - 1);
+    const bool has_nul = url.host.find('\0') != std::string::npos;  // inet_pton() would not see what follows
     in6_addr ignored{};
-    if (::inet_pton(AF_INET6, url.host.c_str(), &ignored) != 1)
+    if (has_nul || ::inet_pton(AF_INET6, url.host.c_str(), &ignored) != 1)
       return wrong(text, "has no IPv6 address in its [ ]");
     port = authority.substr(bracket + 1);
     has_port = !port.empty();

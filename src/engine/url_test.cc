@@ -37,6 +37,13 @@ struct Bad {
   const char *text, *says;
 };
 
+TEST(Url, RefusesANulByte) {
+  using namespace std::string_view_literals;
+  EXPECT_FALSE(parse_url("http://[::1\0]/"sv));
+  EXPECT_FALSE(parse_url("http://h\0/"sv));
+  EXPECT_FALSE(parse_url("http://h/\0"sv));
+}
+
 TEST(Url, SaysWhatIsWrong) {
   for (const Bad& bad : {
            Bad{"127.0.0.1:8080/x", "no scheme"},

@@ -80,7 +80,7 @@ class Worker final : private Timer {
   /// How long an interrupted load waits for answers under way.
   static constexpr Nanoseconds kDrainWhenCut = kSecond;
   /// Of an answer that was counted as an error, at most so much is kept.
-  static constexpr std::size_t kLongestRemembered = 64 * 1024;
+  static constexpr std::size_t kLongestRemembered = std::size_t{64} * 1024;
 
   /// What the starter reads when the thread has ended.
   struct Report {
@@ -126,8 +126,8 @@ class Worker final : private Timer {
   };
 
   static constexpr unsigned kEventsATime = 32;
-  static constexpr std::size_t kBufferBytes = 64 * 1024;
-  static constexpr std::size_t kMemoryForAnswers = 1024 * 1024;
+  static constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
+  static constexpr std::size_t kMemoryForAnswers = std::size_t{1} << 20;
 
   Worker(const Offer& offer, const Share& share, Conduct& conduct, std::unique_ptr<EventLoop> loop);
   Report run_to_end();

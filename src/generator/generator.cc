@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <utility>
 
 #include "base/message_channel.h"
@@ -130,10 +131,11 @@ Result<engine::LoadResult> Generator::run(const engine::LoadPlan& plan,
       stopped = true;
       if (auto sent = impl_->channel.send({{"type", "stop"}}); !sent) return impl_->gone();
     }
-    const auto message = impl_->channel.receive(kAskEvery);
-    if (!message) return impl_->gone();
-    if (!*message) continue;
-    const nlohmann::json& told = **message;
+    const auto received = impl_->channel.receive(kAskEvery);
+    if (!received) return impl_->gone();
+    const std::optional<nlohmann::json>& message = *received;
+    if (!message) continue;
+    const nlohmann::json& told = *message;
     const std::string type = told.value("type", "");
     if (type == "result") return load_result_from_json(told.at("result"));
     if (type == "error")

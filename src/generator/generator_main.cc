@@ -32,12 +32,12 @@ json answer_to(const json& request, MessageChannel& channel) {
   };
   control.on_progress = [&channel](const engine::LoadProgress& progress) {
     // A parent that is gone is noticed by stop_asked.
-    static_cast<void>(channel.send({{"type", "progress"},
-                                    {"elapsed_s", progress.elapsed_s},
-                                    {"completed", progress.completed},
-                                    {"errors", progress.errors},
-                                    {"p50_us", progress.p50_us},
-                                    {"p99_us", progress.p99_us}}));
+    [[maybe_unused]] const auto sent = channel.send({{"type", "progress"},
+                                                     {"elapsed_s", progress.elapsed_s},
+                                                     {"completed", progress.completed},
+                                                     {"errors", progress.errors},
+                                                     {"p50_us", progress.p50_us},
+                                                     {"p99_us", progress.p99_us}});
   };
   const auto result = engine::run_load(*plan, control);
   if (!result) return error_message(translated(result.error()));
@@ -51,11 +51,11 @@ int generator_main(int fd) {
   MessageChannel channel{UniqueFd(fd)};
   if (!channel.send({{"type", "ready"}})) return 0;
   while (true) {
-    const auto message = channel.receive();
-    if (!message) return 0;  // the parent is gone: nobody wants anything any more
-    if (!*message) continue;
-    if ((*message)->value("type", "") != "run") continue;  // a "stop" that came after the load's end
-    if (!channel.send(answer_to(**message, channel))) return 0;
+    const auto received = channel.receive();
+    if (!received) return 0;  // the parent is gone: nobody wants anything any more
+    const std::optional<json>& message = *received;
+    if (!message || message->value("type", "") != "run") continue;  // a "stop" that came after the load's end
+    if (!channel.send(answer_to(*message, channel))) return 0;
   }
 }
 

@@ -71,6 +71,7 @@ struct Observer::Impl {
 void Observer::Impl::look_at_usage(bool with_pss, bool keep) {
   const double cpu_before = thread_cpu_s();
   std::vector<pid_t> roots;
+  roots.reserve(trees.size());
   for (const auto& tree : trees) roots.push_back(tree.watched.root);
   const auto moments = usages_of(roots, with_pss);
   nlohmann::json by_name = nlohmann::json::object();
@@ -104,6 +105,7 @@ void Observer::Impl::look_at_connections() {
   if (!reader) return;
   const double cpu_before = thread_cpu_s();
   std::vector<Holders> holders;
+  holders.reserve(trees.size());
   for (const auto& tree : trees) holders.push_back({.tree = tree.pids, .listen_port = tree.watched.port});
   if (const auto connections = reader->read(holders)) {
     for (size_t i = 0; i < trees.size(); ++i) trees[i].connections.add((*connections)[i]);

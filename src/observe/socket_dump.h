@@ -26,7 +26,7 @@ class SocketDump {
   Result<std::vector<TcpSocket>> read();
 
  private:
-  explicit SocketDump(UniqueFd netlink) : netlink_(std::move(netlink)), buffer_(64 * 1024) {}
+  explicit SocketDump(UniqueFd netlink) : netlink_(std::move(netlink)), buffer_(size_t{64} * 1024) {}
   Result<void> read_family(std::uint8_t family, std::vector<TcpSocket>& sockets);
 
   UniqueFd netlink_;

@@ -58,7 +58,8 @@ CpuUsed UsageHistory::cpu() const {
 std::optional<std::int64_t> UsageHistory::disk(std::optional<std::int64_t> ProcessUsage::* bytes) const {
   std::optional<std::int64_t> sum;
   for (const auto& [key, life] : lives_) {
-    if (life.last.*bytes) sum = sum.value_or(0) + *(life.last.*bytes) - (life.first.*bytes).value_or(0);
+    if (const auto& value = life.last.*bytes)
+      sum = sum.value_or(0) + *value - (life.first.*bytes).value_or(0);
   }
   return sum;
 }

@@ -11,7 +11,7 @@
 namespace shootout::report {
 
 /// Every metric that suite/record.h names.
-inline constexpr std::array<std::string_view, 27> kMetrics{"duration_s",
+inline constexpr std::array<std::string_view, 28> kMetrics{"duration_s",
                                                            "requests_per_second",
                                                            "latency_mean_us",
                                                            "latency_p50_us",
@@ -21,6 +21,7 @@ inline constexpr std::array<std::string_view, 27> kMetrics{"duration_s",
                                                            "success_rate",
                                                            "requests",
                                                            "errors",
+                                                           "bytes_per_answer",
                                                            "cpu_user_s",
                                                            "cpu_system_s",
                                                            "cpu_percent",

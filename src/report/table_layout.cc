@@ -1,7 +1,6 @@
 #include "report/table_layout.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 #include <optional>
 
@@ -37,8 +36,8 @@ std::vector<std::size_t> column_widths(const std::vector<ColumnNeed>& needs, std
 
   std::vector<std::size_t> by_gain(needs.size());
   std::iota(by_gain.begin(), by_gain.end(), std::size_t{0});
-  std::ranges::stable_sort(by_gain, std::greater<>(),
-                           [&](auto i) { return needs[i].words - needs[i].softly; });
+  const auto gain = [&](std::size_t i) { return needs[i].words - needs[i].softly; };
+  std::ranges::sort(by_gain, [&](auto a, auto b) { return gain(a) != gain(b) ? gain(a) > gain(b) : a < b; });
   for (const auto i : by_gain) {
     floors[i] = needs[i].softly;
     if (auto widths = capped(needs, floors, available)) return *widths;

@@ -23,6 +23,7 @@ namespace shootout::suite {
 ///   upstream_peak                 the most calls that waited at once
 ///   workers_serving               worker processes that held at least one connection
 ///   fullest_worker_share          0 to 1: the largest share of the connections that one worker held
+///   bytes_per_answer              received by the generator, heads included, a completed answer
 ///   generator_cpu_percent         of one core
 struct TrialRecord {
   int number = 0;   ///< its place in the plan, from 1

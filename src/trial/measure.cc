@@ -39,6 +39,9 @@ void load_metrics(const engine::LoadResult& result, std::optional<unsigned> call
     metrics["requests_per_second"] = static_cast<double>(result.succeeded) * each / result.duration_s;
   }
   const auto& latency = result.latency;
+  if (result.completed > 0) {
+    metrics["bytes_per_answer"] = static_cast<double>(result.bytes_received) / static_cast<double>(result.completed);
+  }
   if (latency.count() > 0) {
     metrics["latency_mean_us"] = latency.mean();
     metrics["latency_p50_us"] = latency.quantile(0.5);
@@ -77,7 +80,7 @@ void tree_metrics(const observe::TreeObservation& tree, std::map<std::string, do
   }
 }
 
-nlohmann::json observed_json(const observe::Observation& observation, const std::string& contender, const Stage& stage) {
+nlohmann::json observed_json(const observe::Observation& observation, const std::string& contender, const Bench& bench) {
   nlohmann::json observed{{"samples", observation.samples}};
   if (const auto* tree = find_tree(observation, contender)) {
     nlohmann::json split = nlohmann::json::object();
@@ -87,13 +90,14 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
     observed["ended"] = tree->ended;
     observed["appeared"] = tree->appeared;
   }
-  for (const auto& [name, service] : stage.services) {
+  for (const auto& [name, service] : bench.stage->services) {
     const auto* tree = find_tree(observation, service.name);
     if (tree == nullptr) continue;
     auto& json = observed["services"][name];
     json["cpu_percent"] = tree->cpu_percent();
     json["rss_bytes"] = tree->peak_rss_bytes;
     if (tree->peak_pss_bytes) json["pss_bytes"] = *tree->peak_pss_bytes;
+    if (const auto idle = bench.idle.find(service.name); idle != bench.idle.end()) json["cpu_idle_percent"] = idle->second;
   }
   return observed;
 }
@@ -185,7 +189,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     // The target cannot be reached at all: the trial is void with that reason, the servers' state tells the rest.
     record.valid = false;
     record.reasons.push_back(result.error().what);
-    record.observed = observed_json(observation, planned.contender, *bench.stage);
+    record.observed = observed_json(observation, planned.contender, bench);
     return measured;
   }
   load_metrics(*result, cell->upstream_calls, (*load)->counts == "upstream calls", record.metrics);
@@ -199,7 +203,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     record.metrics["upstream_calls_claimed"] = static_cast<double>(result->succeeded) * *cell->upstream_calls;
   }
   record.load_result = generator::to_json(*result);
-  record.observed = observed_json(observation, planned.contender, *bench.stage);
+  record.observed = observed_json(observation, planned.contender, bench);
   record.reasons = judge::failed_gates(record, *cell);
   record.valid = record.reasons.empty();
   measured.lied = judge::target_lied(record, *cell);

@@ -25,6 +25,17 @@ std::string new_id(const std::string& suite) {
   return fmt::format("{:%Y-%m-%d-%H%M%S}-{}-{:04x}", fmt::gmtime(std::time(nullptr)), suite, std::random_device{}() & 0xffff);
 }
 
+// The command line as it is run; where each start takes a free port, PORT stands for it.
+std::vector<std::string> command_of(const suite::Contender& contender, const suite::Launchable& what, bool own_ports) {
+  auto command = what.command;
+  const std::string port = std::to_string(what.port);
+  for (size_t i = 0; !own_ports && i < command.size() && i < contender.command.size(); ++i) {
+    if (contender.command[i].find("{port}") == std::string::npos) continue;
+    if (const size_t at = command[i].rfind(port); at != std::string::npos) command[i].replace(at, port.size(), "PORT");
+  }
+  return command;
+}
+
 nlohmann::json describe(const suite::Contender& contender, const suite::Launchable& what, const RunOptions& options,
                         const Selection& selection, const std::string& known_as) {
   nlohmann::json json{{"title", contender.title},   {"framework", contender.framework},
@@ -35,7 +46,7 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
   if (const auto slots = what.slots()) json["slots"] = *slots;
   if (!contender.provides.empty()) json["provides"] = contender.provides;
   if (!contender.url.empty()) json["url"] = contender.url;
-  if (!what.command.empty()) json["command"] = what.command;
+  if (!what.command.empty()) json["command"] = command_of(contender, what, options.own_ports);
   for (const auto& name : {contender.name, known_as}) {
     if (const auto overrides = selection.overrides.find(name); overrides != selection.overrides.end()) {
       for (const auto& [parameter, value] : overrides->second) json["overrides"][parameter] = value;

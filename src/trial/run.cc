@@ -200,6 +200,7 @@ Result<RunOutcome> resume(const suite::RunRecord& record, const Selection& selec
                           const RunOptions& options) {
   auto pinning = choose_pinning(options.pin);
   if (!pinning) return std::unexpected(pinning.error());
+  if (auto again = store.end(record.id, suite::RunState::running, ""); !again) return std::unexpected(again.error());
   return Execution(selection, record, std::move(*pinning), store, options).go();
 }
 

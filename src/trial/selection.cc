@@ -187,6 +187,8 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   auto all = read_contenders(choice.places);
   if (!all) return std::unexpected(all.error());
 
+  if (auto known = suite::check_contenders(suite, *all); !known) return std::unexpected(known.error());
+
   Selection selection;
   selection.suite = std::move(suite);
   auto profile = suite::find_profile(selection.suite, choice.profile);
