@@ -27,7 +27,9 @@ fs::path home_folder() {
   return user_folder("XDG_DATA_HOME", ".local/share");
 }
 
-fs::path cache_folder() { return user_folder("XDG_CACHE_HOME", ".cache"); }
+fs::path cache_folder() {
+  return user_folder("XDG_CACHE_HOME", ".cache");
+}
 
 fs::path program_file() {
   std::error_code ignored;
@@ -41,14 +43,17 @@ fs::path program_data_folder() {
   return SHOOTOUT_SOURCE_DIR;
 }
 
-std::string program_version() { return SHOOTOUT_VERSION; }
+std::string program_version() {
+  return SHOOTOUT_VERSION;
+}
 
 Result<void> make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {
-    return fail(ExitCode::environment, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()),
-                "make it writable, or name another place with SHOOTOUT_HOME (runs) or XDG_CACHE_HOME (environments)");
+    return fail(
+        ExitCode::environment, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()),
+        "make it writable, or name another place with SHOOTOUT_HOME (runs) or XDG_CACHE_HOME (environments)");
   }
   return {};
 }

@@ -74,7 +74,7 @@ Result<Url> parse_url(const std::string& text) {
   }
   const size_t slash = std::min(text.find_first_of("/?", kScheme.size()), text.size());
   Url url{.authority = text.substr(kScheme.size(), slash - kScheme.size()), .target = text.substr(slash)};
-  if (!url.target.starts_with('/')) url.target.insert(0, "/");
+  if (!url.target.starts_with('/')) url.target = fmt::format("/{}", url.target);
   const size_t colon = url.authority.rfind(':');
   const size_t bracket = url.authority.rfind(']');
   const bool has_port = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
@@ -254,13 +254,13 @@ class Exchange {
     if (answer.status == 204 || answer.status == 304) return {};
     if (const auto coding = answer.headers.find("transfer-encoding"); coding != answer.headers.end()) {
       if (coding->second != "chunked")
-        return not_http("a transfer coding other than chunked: " + coding->second);
+        return not_http(fmt::format("a transfer coding other than chunked: {}", coding->second));
       return read_chunks(answer.body);
     }
     const auto length = answer.headers.find("content-length");
     if (length == answer.headers.end()) return read_until_close(answer.body);
     const auto bytes = parse_size(length->second, 10);
-    if (!bytes) return not_http("a malformed Content-Length: " + length->second);
+    if (!bytes) return not_http(fmt::format("a malformed Content-Length: {}", length->second));
     return take(*bytes, answer.body);
   }
 

@@ -76,8 +76,8 @@ Result<std::optional<nlohmann::json>> MessageChannel::receive(double timeout_s) 
     buffer_.append(chunk, static_cast<size_t>(n));
   }
   const size_t length = read_length(buffer_.data());
-  auto message = nlohmann::json::parse(buffer_.begin() + kHeader, buffer_.begin() + static_cast<long>(kHeader + length),
-                                       nullptr, false);
+  auto message = nlohmann::json::parse(buffer_.begin() + kHeader,
+                                       buffer_.begin() + static_cast<long>(kHeader + length), nullptr, false);
   buffer_.erase(0, kHeader + length);
   if (message.is_discarded()) return fail(ExitCode::internal, "the peer process sent what is no JSON");
   return std::optional(std::move(message));

@@ -30,7 +30,9 @@ TEST(MessageChannel, TimesOutAndTellsOfAPeerThatIsGone) {
   auto nothing = pair->second.receive(0.01);
   ASSERT_TRUE(nothing);
   EXPECT_FALSE(*nothing);
-  { auto gone = std::move(pair->first); }
+  {
+    auto gone = std::move(pair->first);
+  }
   EXPECT_FALSE(pair->second.receive(1));
   EXPECT_FALSE(pair->second.send({{"n", 1}}));
 }

@@ -9,9 +9,10 @@
 
 namespace shootout {
 
-/// Of `names`, the one that `typed` is most likely a misspelling of (Damerau-Levenshtein distance at most a third
-/// of its length, and at least 1).
-[[nodiscard]] std::optional<std::string> closest_name(std::string_view typed, std::span<const std::string> names);
+/// Of `names`, the one that `typed` is most likely a misspelling of (Damerau-Levenshtein distance at most a
+/// third of its length, and at least 1).
+[[nodiscard]] std::optional<std::string> closest_name(std::string_view typed,
+                                                      std::span<const std::string> names);
 
 /// "no contender `flsk`; did you mean `flask`?" or, without a near name, the list of all there are.
 [[nodiscard]] std::string unknown_name(std::string_view kind, std::string_view typed,

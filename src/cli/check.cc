@@ -21,8 +21,12 @@ ExitCode check(const trial::Choice& choice, bool quiet) {
   if (!environments) return report_error(environments.error());
 
   const auto folder = home_folder() / "check" / std::to_string(::getpid());
-  trial::StageOptions options{.name = "check-" + selection->suite.name, .folder = folder, .logs = folder, .log_prefix = "",
-                              .own_ports = false, .cpus = {}};
+  trial::StageOptions options{.name = "check-" + selection->suite.name,
+                              .folder = folder,
+                              .logs = folder,
+                              .log_prefix = "",
+                              .own_ports = false,
+                              .cpus = {}};
   auto stage = trial::raise(*selection, *environments, options, {}, interrupted);
   if (!stage) return interrupted() ? interruption() : report_error(stage.error());
   ExitCode worst = ExitCode::done;
@@ -31,7 +35,8 @@ ExitCode check(const trial::Choice& choice, bool quiet) {
     auto checks = trial::verify(selection->suite, contender, stage->service_urls());
     if (!checks) {
       worst = worse(worst, report_error(checks.error()));
-    } else if (auto printed = print_data(fmt::format("{}: ok, {} checks\n", contender.name, *checks)); !printed) {
+    } else if (auto printed = print_data(fmt::format("{}: ok, {} checks\n", contender.name, *checks));
+               !printed) {
       return report_error(printed.error());
     }
   }
@@ -47,11 +52,13 @@ void add_check(CLI::App& app, Chosen& chosen) {
     bool quiet = false;
   };
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("check", "health and correctness of every contender of a suite, without load");
+  auto* command =
+      app.add_subcommand("check", "health and correctness of every contender of a suite, without load");
   add_selection(*command, options->choice, false);
   command->get_option("suite")->required();
   command->add_flag("--quiet,-q", options->quiet, "no progress");
-  command->callback([options, &chosen] { chosen.action = [options] { return check(options->choice, options->quiet); }; });
+  command->callback(
+      [options, &chosen] { chosen.action = [options] { return check(options->choice, options->quiet); }; });
 }
 
 }  // namespace shootout::cli

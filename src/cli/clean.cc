@@ -18,7 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // The contenders and services that a suite can name.
-std::vector<suite::Contender> members_of(const suite::Suite& suite, const std::map<std::string, suite::Contender>& all) {
+std::vector<suite::Contender> members_of(const suite::Suite& suite,
+                                         const std::map<std::string, suite::Contender>& all) {
   std::set<std::string> names(suite.contenders.begin(), suite.contenders.end());
   names.insert(suite.also.begin(), suite.also.end());
   for (const auto& service : suite.services) {
@@ -53,7 +54,8 @@ ExitCode clean(const std::string& suite_name, const trial::Places& places) {
     if (!set) return report_error(set.error());
     if (!*set) continue;
     if (auto stopped = (*set)->stop_all(); !stopped) return report_error(stopped.error());
-    if (auto printed = print_data(fmt::format("ended the servers of {}\n", name)); !printed) return report_error(printed.error());
+    if (auto printed = print_data(fmt::format("ended the servers of {}\n", name)); !printed)
+      return report_error(printed.error());
   }
   auto strays = launch::end_strays();
   if (!strays) return report_error(strays.error());
@@ -63,12 +65,16 @@ ExitCode clean(const std::string& suite_name, const trial::Places& places) {
   std::error_code error;
   for (const char* folder : {"up", "check"}) {
     const fs::path temporary = home_folder() / folder;
-    fs::remove_all(suite_name.empty() || folder == std::string_view("check") ? temporary : temporary / suite_name, error);
+    fs::remove_all(
+        suite_name.empty() || folder == std::string_view("check") ? temporary : temporary / suite_name,
+        error);
     if (error) {
-      return report_error({ExitCode::environment, fmt::format("cannot remove {}: {}", temporary.string(), error.message()), ""});
+      return report_error({ExitCode::environment,
+                           fmt::format("cannot remove {}: {}", temporary.string(), error.message()), ""});
     }
   }
-  auto printed = print_data(fmt::format("freed {:.1f} MB; runs are kept (shootout list runs)\n", static_cast<double>(*freed) / 1e6));
+  auto printed = print_data(fmt::format("freed {:.1f} MB; runs are kept (shootout list runs)\n",
+                                        static_cast<double>(*freed) / 1e6));
   return printed ? ExitCode::done : report_error(printed.error());
 }
 
@@ -80,10 +86,12 @@ void add_clean(CLI::App& app, Chosen& chosen) {
     trial::Places places;
   };
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("clean", "end all servers of ours, remove environments and temporary data");
+  auto* command =
+      app.add_subcommand("clean", "end all servers of ours, remove environments and temporary data");
   command->add_option("suite", options->suite, "only this suite's")->type_name("SUITE");
   add_places(*command, options->places);
-  command->callback([options, &chosen] { chosen.action = [options] { return clean(options->suite, options->places); }; });
+  command->callback(
+      [options, &chosen] { chosen.action = [options] { return clean(options->suite, options->places); }; });
 }
 
 }  // namespace shootout::cli

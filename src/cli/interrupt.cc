@@ -22,20 +22,25 @@ void on_signal(int number) {
 }  // namespace
 
 void install_interrupt_handlers() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   ::sigemptyset(&action.sa_mask);  // no SA_RESTART: blocking calls return, and the caller looks at the flag
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(number, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-bool interrupted() { return first_signal.load() != 0; }
+bool interrupted() {
+  return first_signal.load() != 0;
+}
 
 ExitCode interruption() {
   switch (first_signal.load()) {
-    case 0: return ExitCode::done;
-    case SIGINT: return ExitCode::interrupted;
-    default: return ExitCode::terminated;
+    case 0:
+      return ExitCode::done;
+    case SIGINT:
+      return ExitCode::interrupted;
+    default:
+      return ExitCode::terminated;
   }
 }
 

@@ -5,8 +5,8 @@
 
 namespace shootout::cli {
 
-/// From now on SIGINT, SIGTERM and SIGHUP set a flag instead of ending the program; a third one ends it at once.
-/// SIGPIPE is ignored: a closed pipe is an error of write().
+/// From now on SIGINT, SIGTERM and SIGHUP set a flag instead of ending the program; a third one ends it at
+/// once. SIGPIPE is ignored: a closed pipe is an error of write().
 void install_interrupt_handlers();
 
 [[nodiscard]] bool interrupted();

@@ -34,7 +34,8 @@ Result<Table> contenders(const trial::Places& places) {
     if (!contender.provides.empty()) continue;
     std::string needs;
     for (const auto& need : contender.needs) needs += (needs.empty() ? "" : " ") + need;
-    table.rows.push_back({name, contender.title, contender.framework, contender.server, contender.interface, needs});
+    table.rows.push_back(
+        {name, contender.title, contender.framework, contender.server, contender.interface, needs});
   }
   return table;
 }
@@ -49,7 +50,8 @@ Result<Table> scenarios(const trial::Places& places) {
         const auto cell = load.cells.find(scenario.name);
         if (cell == load.cells.end()) continue;
         std::string parameters;
-        for (const auto& [key, value] : cell->second) parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", key, value);
+        for (const auto& [key, value] : cell->second)
+          parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", key, value);
         table.rows.push_back({name, load.name, scenario.name, parameters});
       }
     }
@@ -59,10 +61,14 @@ Result<Table> scenarios(const trial::Places& places) {
 
 std::string_view name(suite::RunState state) {
   switch (state) {
-    case suite::RunState::running: return "running or cut off";
-    case suite::RunState::finished: return "finished";
-    case suite::RunState::interrupted: return "interrupted";
-    case suite::RunState::failed: return "failed";
+    case suite::RunState::running:
+      return "running or cut off";
+    case suite::RunState::finished:
+      return "finished";
+    case suite::RunState::interrupted:
+      return "interrupted";
+    case suite::RunState::failed:
+      return "failed";
   }
   return "";
 }
@@ -70,7 +76,8 @@ std::string_view name(suite::RunState state) {
 Result<Table> runs() {
   Table table{{"run", "suite", "profile", "started", "state", "trials"}, {}};
   std::error_code ignored;
-  if (!std::filesystem::exists(home_folder() / "runs.sqlite", ignored)) return table;   // looking must not create
+  if (!std::filesystem::exists(home_folder() / "runs.sqlite", ignored))
+    return table;  // looking must not create
   auto store = store::Store::open(home_folder());
   if (!store) return std::unexpected(store.error());
   auto lines = store->list();
@@ -83,8 +90,10 @@ Result<Table> runs() {
 }
 
 ExitCode list(const std::string& what, const trial::Places& places, bool as_json) {
-  auto table = what == "suites" ? suites(places) : what == "contenders" ? contenders(places)
-               : what == "scenarios" ? scenarios(places) : runs();
+  auto table = what == "suites"       ? suites(places)
+               : what == "contenders" ? contenders(places)
+               : what == "scenarios"  ? scenarios(places)
+                                      : runs();
   if (!table) return report_error(table.error());
   std::string text;
   if (as_json) {

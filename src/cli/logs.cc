@@ -76,7 +76,8 @@ void add_logs(CLI::App& app, Chosen& chosen) {
   command->add_option("suite", options->suite, "the suite")->required()->type_name("SUITE");
   command->add_option("contender", options->name, "only this one's");
   command->add_flag("-f,--follow", options->follow, "go on as they write");
-  command->add_option("-n,--lines", options->last, "so many of the last lines of each")->capture_default_str();
+  command->add_option("-n,--lines", options->last, "so many of the last lines of each")
+      ->capture_default_str();
   command->callback([options, &chosen] {
     chosen.action = [options] { return logs(options->suite, options->name, options->follow, options->last); };
   });

@@ -24,17 +24,20 @@ int run_role(std::string_view role, const char* fd_text) {
   int fd = -1;
   const auto [end, error] = std::from_chars(fd_text, fd_text + std::strlen(fd_text), fd);
   if (error != std::errc() || *end != '\0') return static_cast<int>(ExitCode::usage);
-  return role == "__generator" ? shootout::generator::generator_main(fd) : shootout::launch::guardian_main(fd);
+  return role == "__generator" ? shootout::generator::generator_main(fd)
+                               : shootout::launch::guardian_main(fd);
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(command->get_name());
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
   return names;
 }
 
 // "--conections" -> "did you mean --connections?", from the options of the command that was being read.
-std::string with_suggestion(const CLI::App& app, const CLI::ParseError& error, const std::vector<std::string>& words) {
+std::string with_suggestion(const CLI::App& app, const CLI::ParseError& error,
+                            const std::vector<std::string>& words) {
   std::string text = error.what();
   if (dynamic_cast<const CLI::ExtrasError*>(&error) == nullptr) return text;
   const CLI::App* command = &app;
@@ -46,7 +49,8 @@ std::string with_suggestion(const CLI::App& app, const CLI::ParseError& error, c
   for (const auto& word : words) {
     const std::string name = word.substr(0, word.find('='));
     if (!name.starts_with("--") || std::ranges::find(options, name) != options.end()) continue;
-    if (auto near = shootout::closest_name(name, options)) return fmt::format("there is no option {}; did you mean {}?", name, *near);
+    if (auto near = shootout::closest_name(name, options))
+      return fmt::format("there is no option {}; did you mean {}?", name, *near);
   }
   return text;
 }
@@ -59,7 +63,8 @@ int usage_error(const std::string& what, const std::string& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 3 && (std::string_view(argv[1]) == "__generator" || std::string_view(argv[1]) == "__guardian")) {
+  if (argc == 3 &&
+      (std::string_view(argv[1]) == "__generator" || std::string_view(argv[1]) == "__guardian")) {
     return run_role(argv[1], argv[2]);
   }
   CLI::App app{"Benchmarks web stacks end to end, with figures that hold up.", "shootout"};

@@ -10,21 +10,28 @@
 
 namespace shootout::cli {
 
-Result<std::map<std::string, launch::Environment>> prepare_with_progress(const trial::Selection& selection, bool force,
-                                                                         bool quiet) {
+Result<std::map<std::string, launch::Environment>> prepare_with_progress(const trial::Selection& selection,
+                                                                         bool force, bool quiet) {
   const bool shown = !quiet && (::isatty(STDERR_FILENO) == 1 || std::getenv("CI") != nullptr);
-  const auto say = [shown](const std::string& contender, launch::PrepareStep step, const std::string& detail) {
+  const auto say = [shown](const std::string& contender, launch::PrepareStep step,
+                           const std::string& detail) {
     if (!shown) return;
     switch (step) {
       case launch::PrepareStep::waiting:
         fmt::print(stderr, "prepare: {}: another shootout makes it, waiting\n", contender);
         break;
       case launch::PrepareStep::making:
-        fmt::print(stderr, "prepare: {}: {}\n", contender, detail.empty() ? "making its environment" : detail);
+        fmt::print(stderr, "prepare: {}: {}\n", contender,
+                   detail.empty() ? "making its environment" : detail);
         break;
-      case launch::PrepareStep::done: fmt::print(stderr, "prepare: {}: ready {}\n", contender, detail); break;
-      case launch::PrepareStep::cached: break;
-      case launch::PrepareStep::failed: fmt::print(stderr, "prepare: {}: failed\n", contender); break;
+      case launch::PrepareStep::done:
+        fmt::print(stderr, "prepare: {}: ready {}\n", contender, detail);
+        break;
+      case launch::PrepareStep::cached:
+        break;
+      case launch::PrepareStep::failed:
+        fmt::print(stderr, "prepare: {}: failed\n", contender);
+        break;
     }
   };
   auto environments = launch::prepare(selection.everything(), force, say, interrupted);

@@ -11,7 +11,7 @@
 namespace shootout::cli {
 
 /// Silent where all are there already; else says on stderr (a terminal, or CI) what is being made.
-Result<std::map<std::string, launch::Environment>> prepare_with_progress(const trial::Selection& selection, bool force,
-                                                                         bool quiet);
+Result<std::map<std::string, launch::Environment>> prepare_with_progress(const trial::Selection& selection,
+                                                                         bool force, bool quiet);
 
 }  // namespace shootout::cli

@@ -17,7 +17,8 @@ void add_prepare(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("prepare", "make the environments that a suite needs");
   add_selection(*command, options->choice, false);
-  command->add_option("--profile", options->choice.profile, "the profile whose services are made too")->capture_default_str();
+  command->add_option("--profile", options->choice.profile, "the profile whose services are made too")
+      ->capture_default_str();
   command->add_flag("--force", options->force, "make them anew");
   command->add_flag("--quiet,-q", options->quiet, "no progress");
   command->get_option("suite")->required();
@@ -30,7 +31,8 @@ void add_prepare(CLI::App& app, Chosen& chosen) {
       std::string text;
       for (const auto& [name, environment] : *environments) {
         if (environment.folder.empty()) continue;
-        text += fmt::format("{}  {}  {} packages\n", name, environment.folder.string(), environment.packages.size());
+        text += fmt::format("{}  {}  {} packages\n", name, environment.folder.string(),
+                            environment.packages.size());
       }
       if (auto printed = print_data(text); !printed) return report_error(printed.error());
       return ExitCode::done;

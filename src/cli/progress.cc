@@ -54,21 +54,27 @@ void Progress::show(const trial::Event& event) {
       Overloaded{
           [this](const trial::RunStarted& e) {
             lasting(fmt::format("run {}: {} trials{}, about {}", e.run_id, e.trials,
-                                e.finished > 0 ? fmt::format(", {} already there", e.finished) : "", time_text(e.expected_s)));
+                                e.finished > 0 ? fmt::format(", {} already there", e.finished) : "",
+                                time_text(e.expected_s)));
           },
           [this](const trial::ReplicateStarted& e) {
-            status(fmt::format("replicate {}/{}: starting {}", e.replicate, e.of, fmt::join(e.servers, ", ")));
+            status(
+                fmt::format("replicate {}/{}: starting {}", e.replicate, e.of, fmt::join(e.servers, ", ")));
           },
-          [this](const trial::ServerReady& e) { status(fmt::format("{} ready after {:.1f} s", e.name, e.after_s)); },
-          [this](const trial::Verified& e) { status(fmt::format("{} verified: {} checks", e.contender, e.checks)); },
+          [this](const trial::ServerReady& e) {
+            status(fmt::format("{} ready after {:.1f} s", e.name, e.after_s));
+          },
+          [this](const trial::Verified& e) {
+            status(fmt::format("{} verified: {} checks", e.contender, e.checks));
+          },
           [this](const trial::TrialStarted& e) {
-            status(fmt::format("[{}/{}] {} {} {} (replicate {}), {} left", e.number, e.of, e.load, e.scenario, e.contender,
-                               e.replicate, time_text(e.left_s)));
+            status(fmt::format("[{}/{}] {} {} {} (replicate {}), {} left", e.number, e.of, e.load, e.scenario,
+                               e.contender, e.replicate, time_text(e.left_s)));
           },
           [this](const trial::TrialEnded& e) {
             if (!e.trial->valid) {
-              lasting(fmt::format("void: trial {} ({} {} {}): {}", e.trial->number, e.trial->load, e.trial->scenario,
-                                  e.trial->contender, fmt::join(e.trial->reasons, "; ")));
+              lasting(fmt::format("void: trial {} ({} {} {}): {}", e.trial->number, e.trial->load,
+                                  e.trial->scenario, e.trial->contender, fmt::join(e.trial->reasons, "; ")));
             }
           },
           [this](const trial::Warning& e) { lasting("warning: " + e.text); },

@@ -19,11 +19,11 @@ class Progress {
   void show(const trial::Event& event);
 
  private:
-  void status(const std::string& text);     ///< what is going on now
-  void lasting(const std::string& text);    ///< what stays to be read
+  void status(const std::string& text);   ///< what is going on now
+  void lasting(const std::string& text);  ///< what stays to be read
 
   Style style_;
-  bool dirty_ = false;                      ///< a status line stands unfinished
+  bool dirty_ = false;  ///< a status line stands unfinished
 };
 
 /// "1:05 min", "12 s".

@@ -48,7 +48,8 @@ Result<std::string> report_text(const suite::RunRecord& run, const std::string& 
   if (format == "csv") return report::csv(run);
   if (format == "json") return report::json(*suite, run, judgement);
   report::TerminalStyle style;
-  if (to_stdout) style = {.width = std::min(columns_of(STDOUT_FILENO), 120), .colour = colour_allowed(STDOUT_FILENO)};
+  if (to_stdout)
+    style = {.width = std::min(columns_of(STDOUT_FILENO), 120), .colour = colour_allowed(STDOUT_FILENO)};
   return report::terminal(*suite, run, judgement, style);
 }
 
@@ -58,7 +59,9 @@ void add_report(CLI::App& app, Chosen& chosen) {
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("report", "what a stored run shows");
-  command->add_option("run", options->run, "its id, a unique beginning of it, or last")->required()->type_name("RUN");
+  command->add_option("run", options->run, "its id, a unique beginning of it, or last")
+      ->required()
+      ->type_name("RUN");
   command->add_option("--format", options->format, "terminal, md, csv or json")
       ->check(CLI::IsMember({"terminal", "md", "csv", "json"}))
       ->capture_default_str();

@@ -23,7 +23,7 @@
 namespace shootout::cli {
 namespace {
 
-struct Options {
+struct RunFlags {
   trial::Choice choice;
   std::optional<std::uint64_t> seed;
   std::string ports = "free", pin = "auto", resume;
@@ -40,7 +40,8 @@ Result<launch::MachineLock> wait_for_machine(const std::string& what, bool quiet
     if (!said && !quiet) {
       const auto holder = launch::MachineLock::holder();
       fmt::print(stderr, "shootout: waiting: {} measures on this machine\n",
-                 holder && *holder ? fmt::format("{} (since {})", (*holder)->what, (*holder)->since) : "another shootout");
+                 holder && *holder ? fmt::format("{} (since {})", (*holder)->what, (*holder)->since)
+                                   : "another shootout");
       said = true;
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
@@ -55,12 +56,15 @@ std::string plan_text(const trial::Selection& selection, double seconds) {
     return fmt::format("{}", fmt::join(all, ", "));
   };
   std::string services;
-  for (const auto& service : selection.services) services += fmt::format("{}{} ({})", services.empty() ? "" : ", ", service.name, service.make);
+  for (const auto& service : selection.services)
+    services += fmt::format("{}{} ({})", services.empty() ? "" : ", ", service.name, service.make);
   return fmt::format(
-      "suite       {}, profile {}\ncontenders  {}\nservices    {}\nloads       {}\nscenarios   {}\nreplicates  {}\n"
+      "suite       {}, profile {}\ncontenders  {}\nservices    {}\nloads       {}\nscenarios   "
+      "{}\nreplicates  {}\n"
       "takes       about {}\ngives up    {}\n",
-      selection.suite.name, selection.profile.name, names(selection.contenders), services.empty() ? "none" : services,
-      names(selection.loads), names(selection.scenarios), selection.replicates, time_text(seconds),
+      selection.suite.name, selection.profile.name, names(selection.contenders),
+      services.empty() ? "none" : services, names(selection.loads), names(selection.scenarios),
+      selection.replicates, time_text(seconds),
       selection.profile.gives_up.empty() ? "nothing" : selection.profile.gives_up);
 }
 
@@ -73,7 +77,7 @@ ExitCode print_report(store::Store& store, const trial::RunOutcome& outcome, boo
   return ExitCode::done;
 }
 
-ExitCode run(Options& options) {
+ExitCode run(RunFlags& options) {
   std::optional<store::Store> store;
   std::optional<suite::RunRecord> earlier;
   trial::Selection selection;
@@ -93,7 +97,9 @@ ExitCode run(Options& options) {
     auto stored = trial::selection_of(*record, options.choice.places);
     if (!stored) return report_error(stored.error());
     if (!options.choice.suite.empty() && options.choice.suite != record->suite) {
-      return report_error({ExitCode::usage, fmt::format("run {} is of the suite {}, not {}", *id, record->suite, options.choice.suite), ""});
+      return report_error(
+          {ExitCode::usage,
+           fmt::format("run {} is of the suite {}, not {}", *id, record->suite, options.choice.suite), ""});
     }
     earlier = std::move(*record);
     selection = std::move(stored->selection);
@@ -121,7 +127,8 @@ ExitCode run(Options& options) {
     if (!opened) return report_error(opened.error());
     store = std::move(*opened);
   }
-  auto lock = wait_for_machine(fmt::format("shootout run {} (pid {})", selection.suite.name, ::getpid()), options.quiet);
+  auto lock = wait_for_machine(fmt::format("shootout run {} (pid {})", selection.suite.name, ::getpid()),
+                               options.quiet);
   if (!lock) return report_error(lock.error());
   if (auto strays = launch::end_strays(); !strays) return report_error(strays.error());
 
@@ -145,14 +152,17 @@ ExitCode run(Options& options) {
 }  // namespace
 
 void add_run(CLI::App& app, Chosen& chosen) {
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<RunFlags>();
   auto* command = app.add_subcommand("run", "measure a suite and report what it shows");
   add_selection(*command, options->choice, true);
   command->add_option("--seed", options->seed, "of the order of the trials; drawn where absent");
-  command->add_option("--ports", options->ports, "free (default), or own: insist on the contenders' own ports")
+  command
+      ->add_option("--ports", options->ports, "free (default), or own: insist on the contenders' own ports")
       ->check(CLI::IsMember({"free", "own"}));
-  command->add_option("--pin", options->pin, "CPUs: auto, none, or GENERATOR/SERVERS such as 3/0-2")->capture_default_str();
-  command->add_option("--resume", options->resume, "go on with this run (an id, a beginning of it, or last)")->type_name("RUN");
+  command->add_option("--pin", options->pin, "CPUs: auto, none, or GENERATOR/SERVERS such as 3/0-2")
+      ->capture_default_str();
+  command->add_option("--resume", options->resume, "go on with this run (an id, a beginning of it, or last)")
+      ->type_name("RUN");
   command->add_flag("--dry-run", options->dry_run, "only say what would be measured, and how long it takes");
   command->add_flag("--json", options->json, "print the report as JSON (shootout.run/1)");
   command->add_flag("--quiet,-q", options->quiet, "no progress");

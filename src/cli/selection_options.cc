@@ -3,7 +3,9 @@
 namespace shootout::cli {
 
 void add_places(CLI::App& command, trial::Places& places) {
-  command.add_option("--contenders-dir", places.contender_folders, "a folder with contenders of your own (repeatable)")
+  command
+      .add_option("--contenders-dir", places.contender_folders,
+                  "a folder with contenders of your own (repeatable)")
       ->check(CLI::ExistingDirectory);
   command.add_option("--suites-dir", places.suite_folders, "a folder with suites of your own (repeatable)")
       ->check(CLI::ExistingDirectory);
@@ -11,15 +13,19 @@ void add_places(CLI::App& command, trial::Places& places) {
 
 void add_selection(CLI::App& command, trial::Choice& choice, bool with_load) {
   command.add_option("suite", choice.suite, "the suite, e.g. io")->type_name("SUITE");
-  command.add_option("--contenders", choice.contenders, "only these, e.g. flask-gunicorn,quart-hypercorn")->delimiter(',');
-  command.add_option("--set", choice.set, "override a setting: CONTENDER.parameter=value, or SERVICE=make (repeatable)");
+  command.add_option("--contenders", choice.contenders, "only these, e.g. flask-gunicorn,quart-hypercorn")
+      ->delimiter(',');
+  command.add_option("--set", choice.set,
+                     "override a setting: CONTENDER.parameter=value, or SERVICE=make (repeatable)");
   add_places(command, choice.places);
   if (!with_load) return;
-  command.add_option("--profile", choice.profile, "how thoroughly: quick, full or seed")->capture_default_str();
+  command.add_option("--profile", choice.profile, "how thoroughly: quick, full or seed")
+      ->capture_default_str();
   command.add_option("--scenarios", choice.scenarios, "only these")->delimiter(',');
   command.add_option("--loads", choice.loads, "only these")->delimiter(',');
   command.add_option("--baseline", choice.baseline, "the contender that the others are compared with");
-  command.add_option("--repeat", choice.repeat, "so many replicates instead of the profile's")->check(CLI::Range(1, 1000));
+  command.add_option("--repeat", choice.repeat, "so many replicates instead of the profile's")
+      ->check(CLI::Range(1, 1000));
 }
 
 }  // namespace shootout::cli

@@ -11,7 +11,8 @@ namespace shootout::cli {
 /// --contenders-dir and --suites-dir.
 void add_places(CLI::App& command, trial::Places& places);
 
-/// SUITE, --contenders, --set, --baseline and the places. With `with_load`, also --profile, --scenarios, --loads and
+/// SUITE, --contenders, --set, --baseline and the places. With `with_load`, also --profile, --scenarios,
+/// --loads and
 /// --repeat.
 void add_selection(CLI::App& command, trial::Choice& choice, bool with_load);
 

@@ -19,7 +19,7 @@
 namespace shootout::cli {
 namespace {
 
-struct Options {
+struct StatsFlags {
   std::string suite, name, csv;
   double interval_s = 1;
   std::optional<unsigned> count;
@@ -39,7 +39,8 @@ class Watch {
   Result<std::vector<StatsRow>> rows() {
     const auto now = look();
     std::vector<observe::Holders> holders;
-    for (size_t i = 0; i < servers_.size(); ++i) holders.push_back({observe::tree_of(servers_[i].pid), servers_[i].port});
+    for (size_t i = 0; i < servers_.size(); ++i)
+      holders.push_back({observe::tree_of(servers_[i].pid), servers_[i].port});
     auto connections = reader_.read(holders);
     if (!connections) return std::unexpected(connections.error());
     std::vector<StatsRow> rows;
@@ -68,12 +69,13 @@ class Watch {
 bool wait(double seconds) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
   while (std::chrono::steady_clock::now() < until && !interrupted()) {
-    std::this_thread::sleep_for(std::min(std::chrono::duration<double>(0.1), std::chrono::duration<double>(seconds)));
+    std::this_thread::sleep_for(
+        std::min(std::chrono::duration<double>(0.1), std::chrono::duration<double>(seconds)));
   }
   return !interrupted();
 }
 
-Result<void> watch_on(Watch& watch, const Options& options) {
+Result<void> watch_on(Watch& watch, const StatsFlags& options) {
   std::ofstream csv;
   if (!options.csv.empty()) {
     csv.open(options.csv, std::ios::binary | std::ios::trunc);
@@ -87,7 +89,9 @@ Result<void> watch_on(Watch& watch, const Options& options) {
     if (!options.csv.empty()) {
       for (const auto& row : *rows) csv << stats_csv_row(trial::utc_now(), row);
       csv.flush();
-      if (!csv) return fail(ExitCode::environment, fmt::format("cannot write {}: {}", options.csv, errno_text(errno)));
+      if (!csv)
+        return fail(ExitCode::environment,
+                    fmt::format("cannot write {}: {}", options.csv, errno_text(errno)));
       continue;
     }
     const std::string table = stats_table(*rows, columns_of(STDOUT_FILENO));
@@ -96,7 +100,7 @@ Result<void> watch_on(Watch& watch, const Options& options) {
   return {};
 }
 
-ExitCode stats(const Options& options) {
+ExitCode stats(const StatsFlags& options) {
   auto set = standing_set(options.suite);
   if (!set) return report_error(set.error());
   auto servers = chosen_servers(*set, options.name);
@@ -113,13 +117,17 @@ ExitCode stats(const Options& options) {
 }  // namespace
 
 void add_stats(CLI::App& app, Chosen& chosen) {
-  auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("stats", "CPU, memory, network and block I/O of the servers that up keeps");
+  auto options = std::make_shared<StatsFlags>();
+  auto* command =
+      app.add_subcommand("stats", "CPU, memory, network and block I/O of the servers that up keeps");
   command->add_option("suite", options->suite, "the suite")->required()->type_name("SUITE");
   command->add_option("contender", options->name, "only this one");
   command->add_option("--csv", options->csv, "write rows to this file instead");
-  command->add_option("--interval", options->interval_s, "seconds between two looks")->check(CLI::Range(0.05, 3600.0))->capture_default_str();
-  command->add_option("--count", options->count, "so many looks, then end (default: until Ctrl-C)")->check(CLI::Range(1u, 1000000u));
+  command->add_option("--interval", options->interval_s, "seconds between two looks")
+      ->check(CLI::Range(0.05, 3600.0))
+      ->capture_default_str();
+  command->add_option("--count", options->count, "so many looks, then end (default: until Ctrl-C)")
+      ->check(CLI::Range(1u, 1000000u));
   command->callback([options, &chosen] { chosen.action = [options] { return stats(*options); }; });
 }
 

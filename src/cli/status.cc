@@ -57,15 +57,23 @@ ExitCode status(const std::string& suite, bool as_json) {
   if (as_json) {
     nlohmann::ordered_json servers = nlohmann::ordered_json::array();
     for (const auto& line : lines) {
-      servers.push_back({{"name", line.server.name}, {"title", line.server.title}, {"url", line.server.url},
-                         {"pid", line.server.pid}, {"processes", line.processes}, {"state", line.state},
+      servers.push_back({{"name", line.server.name},
+                         {"title", line.server.title},
+                         {"url", line.server.url},
+                         {"pid", line.server.pid},
+                         {"processes", line.processes},
+                         {"state", line.state},
                          {"log", line.server.log_file.string()}});
     }
-    text = nlohmann::ordered_json{{"schema", "shootout.status/1"}, {"suite", suite}, {"servers", servers}}.dump(2) + "\n";
+    text =
+        nlohmann::ordered_json{{"schema", "shootout.status/1"}, {"suite", suite}, {"servers", servers}}.dump(
+            2) +
+        "\n";
   } else {
     Table table{{"name", "state", "url", "pid", "processes"}, {}};
     for (const auto& line : lines) {
-      table.rows.push_back({line.server.name, line.state, line.server.url, std::to_string(line.server.pid), std::to_string(line.processes)});
+      table.rows.push_back({line.server.name, line.state, line.server.url, std::to_string(line.server.pid),
+                            std::to_string(line.processes)});
     }
     text = render(table);
   }
@@ -84,7 +92,8 @@ void add_status(CLI::App& app, Chosen& chosen) {
   auto* command = app.add_subcommand("status", "the servers that up keeps, and whether they are well");
   command->add_option("suite", options->suite, "the suite")->required()->type_name("SUITE");
   command->add_flag("--json", options->json, "as JSON");
-  command->callback([options, &chosen] { chosen.action = [options] { return status(options->suite, options->json); }; });
+  command->callback(
+      [options, &chosen] { chosen.action = [options] { return status(options->suite, options->json); }; });
 }
 
 }  // namespace shootout::cli

@@ -21,7 +21,8 @@ std::string render(const Table& table) {
     text += "\n";
   };
   auto header = table.header;
-  for (auto& title : header) std::ranges::transform(title, title.begin(), [](unsigned char c) { return std::toupper(c); });
+  for (auto& title : header)
+    std::ranges::transform(title, title.begin(), [](unsigned char c) { return std::toupper(c); });
   add(header);
   for (const auto& row : table.rows) add(row);
   return text;

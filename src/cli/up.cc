@@ -17,7 +17,8 @@ namespace {
 
 std::string addresses(const std::vector<launch::Server>& servers) {
   Table table{{"name", "url", "pid"}, {}};
-  for (const auto& server : servers) table.rows.push_back({server.name, server.url, std::to_string(server.pid)});
+  for (const auto& server : servers)
+    table.rows.push_back({server.name, server.url, std::to_string(server.pid)});
   return render(table);
 }
 
@@ -38,12 +39,17 @@ ExitCode up(const trial::Choice& choice, bool quiet) {
   if (!environments) return report_error(environments.error());
 
   const auto folder = home_folder() / "up" / name;
-  trial::StageOptions options{.name = name, .folder = folder / "tmp", .logs = folder / "logs", .log_prefix = "",
-                              .own_ports = true, .cpus = {}};
+  trial::StageOptions options{.name = name,
+                              .folder = folder / "tmp",
+                              .logs = folder / "logs",
+                              .log_prefix = "",
+                              .own_ports = true,
+                              .cpus = {}};
   auto stage = trial::raise(*selection, *environments, options, {}, interrupted);
   if (!stage) return interrupted() ? interruption() : report_error(stage.error());
   if (auto kept = stage->set.hand_over(); !kept) return report_error(kept.error());
-  if (auto printed = print_data(addresses(stage->set.servers())); !printed) return report_error(printed.error());
+  if (auto printed = print_data(addresses(stage->set.servers())); !printed)
+    return report_error(printed.error());
   return ExitCode::done;
 }
 
@@ -51,7 +57,8 @@ ExitCode down(const std::string& suite) {
   auto set = launch::ServerSet::attach(suite);
   if (!set) return report_error(set.error());
   if (!*set) {
-    if (auto printed = print_data(fmt::format("nothing of the suite '{}' is up\n", suite)); !printed) return report_error(printed.error());
+    if (auto printed = print_data(fmt::format("nothing of the suite '{}' is up\n", suite)); !printed)
+      return report_error(printed.error());
     return ExitCode::done;
   }
   if (auto stopped = (*set)->stop_all(); !stopped) return report_error(stopped.error());
@@ -71,7 +78,8 @@ ExitCode restart(const std::string& suite, const std::string& name) {
       auto ready = restarted ? set->wait_ready(*restarted, interrupted) : std::unexpected(restarted.error());
       if (!ready) code = worse(code, report_error(ready.error()));
     }
-    if (auto printed = print_data(addresses(set->servers())); !printed) code = worse(code, report_error(printed.error()));
+    if (auto printed = print_data(addresses(set->servers())); !printed)
+      code = worse(code, report_error(printed.error()));
   }
   if (auto kept = set->hand_over(); !kept) return report_error(kept.error());
   return code;
@@ -85,11 +93,13 @@ void add_up(CLI::App& app, Chosen& chosen) {
     bool quiet = false;
   };
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand("up", "start a suite's servers on their own ports and keep them until down");
+  auto* command =
+      app.add_subcommand("up", "start a suite's servers on their own ports and keep them until down");
   add_selection(*command, options->choice, false);
   command->get_option("suite")->required();
   command->add_flag("--quiet,-q", options->quiet, "no progress");
-  command->callback([options, &chosen] { chosen.action = [options] { return up(options->choice, options->quiet); }; });
+  command->callback(
+      [options, &chosen] { chosen.action = [options] { return up(options->choice, options->quiet); }; });
 }
 
 void add_down(CLI::App& app, Chosen& chosen) {
@@ -107,7 +117,8 @@ void add_restart(CLI::App& app, Chosen& chosen) {
   auto* command = app.add_subcommand("restart", "restart servers that up started");
   command->add_option("suite", options->suite, "the suite")->required()->type_name("SUITE");
   command->add_option("contender", options->name, "only this one");
-  command->callback([options, &chosen] { chosen.action = [options] { return restart(options->suite, options->name); }; });
+  command->callback(
+      [options, &chosen] { chosen.action = [options] { return restart(options->suite, options->name); }; });
 }
 
 }  // namespace shootout::cli

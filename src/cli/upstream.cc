@@ -1,9 +1,9 @@
-#include "cli/commands.h"
+#include "upstream/upstream.h"
 
 #include <CLI/CLI.hpp>
 #include <memory>
 
-#include "upstream/upstream.h"
+#include "cli/commands.h"
 
 namespace shootout::cli {
 

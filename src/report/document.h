@@ -8,6 +8,9 @@
 
 namespace shootout::report {
 
+/// U+00A0: keeps a number and its unit on one line.
+inline constexpr const char* kNoBreak = "\u00a0";
+
 /// What a stretch of text means; a renderer decides how that looks.
 enum class Tone { plain, strong, good, bad, caution, code };
 

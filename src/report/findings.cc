@@ -7,6 +7,7 @@
 #include <set>
 
 #include "report/format.h"
+#include "report/metrics.h"
 #include "report/sections.h"
 
 namespace shootout::report {
@@ -58,11 +59,6 @@ struct Counters {
   int trials = 0;
   std::optional<double> received, claimed, peak;
 };
-
-std::optional<double> metric_of(const suite::TrialRecord& trial, const char* name) {
-  const auto found = trial.metrics.find(name);
-  return found == trial.metrics.end() ? std::nullopt : std::optional(found->second);
-}
 
 Counters counters_of(const Subject& subject, const std::string& load, const std::string& scenario,
                      const std::string& contender) {

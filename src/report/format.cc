@@ -6,10 +6,10 @@
 #include <cctype>
 #include <cmath>
 
+#include "report/document.h"
+
 namespace shootout::report {
 namespace {
-
-constexpr const char* kNoBreak = "\u00a0";
 
 int order_of(double value) {
   return static_cast<int>(std::floor(std::log10(value)));

@@ -6,8 +6,6 @@
 namespace shootout::report {
 namespace {
 
-constexpr const char* kNoBreak = "\u00a0";
-
 bool is_space(const Glyph& glyph) {
   return glyph.character == " ";
 }

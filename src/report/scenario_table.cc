@@ -11,7 +11,7 @@
 namespace shootout::report {
 namespace {
 
-const stats::Estimate* metric_of(const judge::CellFigures* figures, std::string_view metric) {
+const stats::Estimate* estimate_of(const judge::CellFigures* figures, std::string_view metric) {
   if (!figures) return nullptr;
   const auto requests = figures->metrics.find("requests");
   if (!enough_samples(metric, requests == figures->metrics.end() ? 0 : requests->second.value))
@@ -39,7 +39,7 @@ int usual_count(const std::vector<Side>& sides) {
   std::map<int, int> votes;
   for (const auto& side : sides) {
     for (const auto& shown : kShownMetrics) {
-      if (const auto* estimate = metric_of(side.figures, shown.name)) ++votes[estimate->n];
+      if (const auto* estimate = estimate_of(side.figures, shown.name)) ++votes[estimate->n];
     }
   }
   const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
@@ -56,7 +56,7 @@ std::vector<Row> rows_of(const suite::Load& load, const std::vector<Side>& sides
   std::vector<Row> rows;
   for (const auto& shown : kShownMetrics) {
     const bool any = std::ranges::any_of(
-        sides, [&](const auto& side) { return metric_of(side.figures, shown.name) != nullptr; });
+        sides, [&](const auto& side) { return estimate_of(side.figures, shown.name) != nullptr; });
     if (!any && !shown.always) continue;
     const std::string counts = load.counts.empty() ? "requests" : load.counts;
     rows.push_back({&shown, shown.title.empty() ? capitalised(counts) + "/s" : std::string(shown.title)});
@@ -65,7 +65,7 @@ std::vector<Row> rows_of(const suite::Load& load, const std::vector<Side>& sides
 }
 
 Text cell_of(const Side& side, const Row& row, int usual) {
-  const auto* estimate = metric_of(side.figures, row.metric->name);
+  const auto* estimate = estimate_of(side.figures, row.metric->name);
   if (!estimate) return kAbsent;
   std::string text = figure(*estimate, row.metric->quantity);
   if (estimate->n != usual) text += fmt::format(" (n\u00a0=\u00a0{})", estimate->n);

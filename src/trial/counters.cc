@@ -23,8 +23,8 @@ Result<Counters> read_counters(const std::string& upstream_url) {
   };
   if (answer->status != 200 || !take("received", counters.received) || !take("answered", counters.answered) ||
       !take("waiting", counters.waiting) || !take("max_waiting", counters.max_waiting)) {
-    return fail(ExitCode::environment, fmt::format("{} answered {} without the counters: {}", url, answer->status,
-                                                   answer->body.substr(0, 200)));
+    return fail(ExitCode::environment, fmt::format("{} answered {} without the counters: {}", url,
+                                                   answer->status, answer->body.substr(0, 200)));
   }
   return counters;
 }
@@ -33,7 +33,8 @@ Result<void> reset_peak(const std::string& upstream_url) {
   const std::string url = upstream_url + "/stats/reset";
   auto answer = http_post(url);
   if (!answer) return std::unexpected(answer.error());
-  if (answer->status != 200) return fail(ExitCode::environment, fmt::format("POST {} answered {}", url, answer->status));
+  if (answer->status != 200)
+    return fail(ExitCode::environment, fmt::format("POST {} answered {}", url, answer->status));
   return {};
 }
 
@@ -43,7 +44,8 @@ Result<Counters> drained_counters(const std::string& upstream_url, double timeou
   const auto deadline = Clock::now() + std::chrono::duration<double>(timeout_s);
   for (;;) {
     auto counters = read_counters(upstream_url);
-    if (!counters || counters->waiting == 0 || Clock::now() > deadline || (stop_asked && stop_asked())) return counters;
+    if (!counters || counters->waiting == 0 || Clock::now() > deadline || (stop_asked && stop_asked()))
+      return counters;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
 }

@@ -11,10 +11,10 @@ namespace shootout::trial {
 
 /// GET /stats of the I/O simulator, either make.
 struct Counters {
-  std::int64_t received = 0;      ///< /slow-io requests that arrived whole
+  std::int64_t received = 0;  ///< /slow-io requests that arrived whole
   std::int64_t answered = 0;
-  std::int64_t waiting = 0;       ///< now
-  std::int64_t max_waiting = 0;   ///< since the last reset_peak()
+  std::int64_t waiting = 0;      ///< now
+  std::int64_t max_waiting = 0;  ///< since the last reset_peak()
 };
 
 Result<Counters> read_counters(const std::string& upstream_url);

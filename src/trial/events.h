@@ -12,8 +12,8 @@ namespace shootout::trial {
 
 struct RunStarted {
   std::string run_id;
-  int trials = 0;                 ///< planned, those already finished included
-  int finished = 0;               ///< of an earlier part of the run
+  int trials = 0;    ///< planned, those already finished included
+  int finished = 0;  ///< of an earlier part of the run
   double expected_s = 0;
 };
 struct ReplicateStarted {
@@ -32,11 +32,11 @@ struct TrialStarted {
   int number = 0, of = 0;
   std::string contender, load, scenario;
   int replicate = 0;
-  double expected_s = 0;          ///< of this trial
-  double left_s = 0;              ///< of the run, this trial included
+  double expected_s = 0;  ///< of this trial
+  double left_s = 0;      ///< of the run, this trial included
 };
 struct TrialEnded {
-  const suite::TrialRecord* trial = nullptr;   ///< valid during the call
+  const suite::TrialRecord* trial = nullptr;  ///< valid during the call
 };
 struct Warning {
   std::string text;
@@ -46,7 +46,8 @@ struct RunEnded {
   suite::RunState state = suite::RunState::finished;
 };
 
-using Event = std::variant<RunStarted, ReplicateStarted, ServerReady, Verified, TrialStarted, TrialEnded, Warning, RunEnded>;
+using Event = std::variant<RunStarted, ReplicateStarted, ServerReady, Verified, TrialStarted, TrialEnded,
+                           Warning, RunEnded>;
 using Listener = std::function<void(const Event&)>;
 
 }  // namespace shootout::trial

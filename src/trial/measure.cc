@@ -17,9 +17,11 @@ namespace shootout::trial {
 namespace {
 
 constexpr double kSampleInterval = 0.1;
-constexpr double kDrainTimeout = 35;   // the upstream's longest delay, and some
+constexpr double kDrainTimeout = 35;  // the upstream's longest delay, and some
 
-observe::Watched watched(const launch::Server& server) { return {server.name, server.pid, server.port}; }
+observe::Watched watched(const launch::Server& server) {
+  return {server.name, server.pid, server.port};
+}
 
 const observe::TreeObservation* find_tree(const observe::Observation& observation, const std::string& name) {
   const auto found = std::ranges::find(observation.trees, name, &observe::TreeObservation::name);
@@ -40,7 +42,8 @@ void load_metrics(const engine::LoadResult& result, std::optional<unsigned> call
   }
   const auto& latency = result.latency;
   if (result.completed > 0) {
-    metrics["bytes_per_answer"] = static_cast<double>(result.bytes_received) / static_cast<double>(result.completed);
+    metrics["bytes_per_answer"] =
+        static_cast<double>(result.bytes_received) / static_cast<double>(result.completed);
   }
   if (latency.count() > 0) {
     metrics["latency_mean_us"] = latency.mean();
@@ -50,7 +53,8 @@ void load_metrics(const engine::LoadResult& result, std::optional<unsigned> call
   // A quantile needs at least ten values beyond it (docs/method.md).
   if (latency.count_beyond(0.95) >= 10) metrics["latency_p95_us"] = latency.quantile(0.95);
   if (latency.count_beyond(0.99) >= 10) metrics["latency_p99_us"] = latency.quantile(0.99);
-  if (result.wall_s > 0) metrics["generator_cpu_percent"] = 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s;
+  if (result.wall_s > 0)
+    metrics["generator_cpu_percent"] = 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s;
 }
 
 void tree_metrics(const observe::TreeObservation& tree, std::map<std::string, double>& metrics) {
@@ -80,7 +84,8 @@ void tree_metrics(const observe::TreeObservation& tree, std::map<std::string, do
   }
 }
 
-nlohmann::json observed_json(const observe::Observation& observation, const std::string& contender, const Bench& bench) {
+nlohmann::json observed_json(const observe::Observation& observation, const std::string& contender,
+                             const Bench& bench) {
   nlohmann::json observed{{"samples", observation.samples}};
   if (const auto* tree = find_tree(observation, contender)) {
     nlohmann::json split = nlohmann::json::object();
@@ -97,14 +102,17 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
     json["cpu_percent"] = tree->cpu_percent();
     json["rss_bytes"] = tree->peak_rss_bytes;
     if (tree->peak_pss_bytes) json["pss_bytes"] = *tree->peak_pss_bytes;
-    if (const auto idle = bench.idle.find(service.name); idle != bench.idle.end()) json["cpu_idle_percent"] = idle->second;
+    if (const auto idle = bench.idle.find(service.name); idle != bench.idle.end())
+      json["cpu_idle_percent"] = idle->second;
   }
   return observed;
 }
 
 }  // namespace
 
-std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
+std::string utc_now() {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+}
 
 Result<IdleCpu> measure_idle(const Stage& stage, double seconds, const std::function<bool()>& stop_asked) {
   std::vector<observe::Watched> all;
@@ -122,7 +130,8 @@ Result<IdleCpu> measure_idle(const Stage& stage, double seconds, const std::func
   return idle;
 }
 
-engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender, const Pinning& pinning) {
+engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender,
+                           const Pinning& pinning) {
   engine::LoadPlan plan;
   plan.url = contender.url + cell.target;
   plan.method = cell.method;
@@ -172,7 +181,8 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
 
   std::vector<observe::Watched> trees;
   if (server.pid != 0) trees.push_back(watched(server));
-  for (const auto& [name, service] : bench.stage->services) trees.push_back(watched(bench.stage->servers.at(service.name)));
+  for (const auto& [name, service] : bench.stage->services)
+    trees.push_back(watched(bench.stage->servers.at(service.name)));
   auto observer = observe::Observer::start(std::move(trees), kSampleInterval);
   if (!observer) return std::unexpected(observer.error());
 
@@ -186,7 +196,8 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
   const auto observation = observer->finish();
 
   if (!result) {
-    // The target cannot be reached at all: the trial is void with that reason, the servers' state tells the rest.
+    // The target cannot be reached at all: the trial is void with that reason, the servers' state tells the
+    // rest.
     record.valid = false;
     record.reasons.push_back(result.error().what);
     record.observed = observed_json(observation, planned.contender, bench);

@@ -31,15 +31,16 @@ struct Bench {
 
 struct Measured {
   suite::TrialRecord record;
-  bool lied = false;   ///< the target answered wrongly, or claimed what it did not do
+  bool lied = false;  ///< the target answered wrongly, or claimed what it did not do
 };
 
-/// Offers the cell's load and gathers everything. A failure is one of shootout itself or of its services; whatever
-/// the contender did is in the record.
+/// Offers the cell's load and gathers everything. A failure is one of shootout itself or of its services;
+/// whatever the contender did is in the record.
 Result<Measured> measure(const Bench& bench, const PlannedTrial& planned);
 
 /// The engine's plan for a cell.
-[[nodiscard]] engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender, const Pinning& pinning);
+[[nodiscard]] engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender,
+                                         const Pinning& pinning);
 
 /// Now, as ISO 8601 in UTC.
 [[nodiscard]] std::string utc_now();

@@ -34,12 +34,15 @@ Result<std::vector<int>> parse_list(const std::string& text, const std::vector<i
   for (const auto& part : split(text, ',')) {
     const size_t dash = part.find('-');
     int first = 0, last = 0;
-    const bool good = parse_number(part.substr(0, dash), first) &&
-                      (dash == std::string::npos ? (last = first, true) : parse_number(part.substr(dash + 1), last));
-    if (!good || last < first) return fail(ExitCode::usage, fmt::format("--pin: '{}' is no list of CPUs such as 0-2,5", text));
+    const bool good =
+        parse_number(part.substr(0, dash), first) &&
+        (dash == std::string::npos ? (last = first, true) : parse_number(part.substr(dash + 1), last));
+    if (!good || last < first)
+      return fail(ExitCode::usage, fmt::format("--pin: '{}' is no list of CPUs such as 0-2,5", text));
     for (int cpu = first; cpu <= last; ++cpu) {
       if (std::ranges::find(allowed, cpu) == allowed.end()) {
-        return fail(ExitCode::usage, fmt::format("--pin: this process may not use CPU {}; it may use {}", cpu, fmt::join(allowed, ",")));
+        return fail(ExitCode::usage, fmt::format("--pin: this process may not use CPU {}; it may use {}", cpu,
+                                                 fmt::join(allowed, ",")));
       }
       cpus.push_back(cpu);
     }
@@ -57,13 +60,15 @@ Result<Pinning> choose_pinning(const std::string& how) {
     if (allowed.size() < 2) return Pinning{{}, {}, "only one core: the generator takes CPU from the servers"};
     Pinning pinning{{allowed.back()}, {allowed.begin(), allowed.end() - 1}, ""};
     if (pinning.servers.size() == 1) {
-      pinning.note = "two cores: the generator has one; all workers of a server and the services share the other";
+      pinning.note =
+          "two cores: the generator has one; all workers of a server and the services share the other";
     }
     return pinning;
   }
   const size_t slash = how.find('/');
   if (slash == std::string::npos) {
-    return fail(ExitCode::usage, fmt::format("--pin {}: not auto, none or GENERATOR/SERVERS such as 3/0-2", how));
+    return fail(ExitCode::usage,
+                fmt::format("--pin {}: not auto, none or GENERATOR/SERVERS such as 3/0-2", how));
   }
   auto generator = parse_list(how.substr(0, slash), allowed);
   if (!generator) return std::unexpected(generator.error());

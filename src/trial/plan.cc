@@ -7,7 +7,8 @@
 namespace shootout::trial {
 namespace {
 
-// Fisher-Yates by hand: std::shuffle's order differs between standard libraries, and a seed must mean one plan.
+// Fisher-Yates by hand: std::shuffle's order differs between standard libraries, and a seed must mean one
+// plan.
 std::vector<size_t> random_order(size_t count, std::mt19937_64& random) {
   std::vector<size_t> order(count);
   for (size_t i = 0; i < count; ++i) order[i] = i;
@@ -37,7 +38,8 @@ std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t se
   std::vector<CellPlan> cells;
   for (const auto& load : selection.loads) {
     for (const auto& scenario : selection.scenarios) {
-      if (load.cells.contains(scenario.name)) cells.push_back({&load, &scenario, random_order(contenders, random)});
+      if (load.cells.contains(scenario.name))
+        cells.push_back({&load, &scenario, random_order(contenders, random)});
     }
   }
 
@@ -46,8 +48,8 @@ std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t se
     for (auto& cell : cells) {
       int position = 0;
       for (const size_t index : cell.order) {
-        plan.push_back({static_cast<int>(plan.size()) + 1, selection.contenders[index].name, cell.scenario->name,
-                        cell.load->name, replicate, 1, ++position});
+        plan.push_back({static_cast<int>(plan.size()) + 1, selection.contenders[index].name,
+                        cell.scenario->name, cell.load->name, replicate, 1, ++position});
       }
       if (contenders == 2) {
         std::ranges::reverse(cell.order);
@@ -66,7 +68,8 @@ double expected_seconds(const suite::Cell& cell, const suite::Launchable& conten
   const auto slots = contender.slots();
   if (!slots) return delay * cell.requests_per_connection + kOverhead;
   // A thread for each request: one call after the other, and the rest waits for a slot.
-  const double rounds = std::ceil(static_cast<double>(cell.connections) / *slots) * cell.requests_per_connection;
+  const double rounds =
+      std::ceil(static_cast<double>(cell.connections) / *slots) * cell.requests_per_connection;
   return rounds * calls * delay + kOverhead;
 }
 

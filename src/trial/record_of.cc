@@ -22,25 +22,28 @@ nlohmann::json names_of(const Items& items) {
 }
 
 std::string new_id(const std::string& suite) {
-  return fmt::format("{:%Y-%m-%d-%H%M%S}-{}-{:04x}", fmt::gmtime(std::time(nullptr)), suite, std::random_device{}() & 0xffff);
+  return fmt::format("{:%Y-%m-%d-%H%M%S}-{}-{:04x}", fmt::gmtime(std::time(nullptr)), suite,
+                     std::random_device{}() & 0xffff);
 }
 
 // The command line as it is run; where each start takes a free port, PORT stands for it.
-std::vector<std::string> command_of(const suite::Contender& contender, const suite::Launchable& what, bool own_ports) {
+std::vector<std::string> command_of(const suite::Contender& contender, const suite::Launchable& what,
+                                    bool own_ports) {
   auto command = what.command;
   const std::string port = std::to_string(what.port);
   for (size_t i = 0; !own_ports && i < command.size() && i < contender.command.size(); ++i) {
     if (contender.command[i].find("{port}") == std::string::npos) continue;
-    if (const size_t at = command[i].rfind(port); at != std::string::npos) command[i].replace(at, port.size(), "PORT");
+    if (const size_t at = command[i].rfind(port); at != std::string::npos)
+      command[i].replace(at, port.size(), "PORT");
   }
   return command;
 }
 
-nlohmann::json describe(const suite::Contender& contender, const suite::Launchable& what, const RunOptions& options,
-                        const Selection& selection, const std::string& known_as) {
-  nlohmann::json json{{"title", contender.title},   {"framework", contender.framework},
-                      {"server", contender.server}, {"interface", contender.interface},
-                      {"workers", what.workers},    {"processes", what.workers + what.other_processes},
+nlohmann::json describe(const suite::Contender& contender, const suite::Launchable& what,
+                        const RunOptions& options, const Selection& selection, const std::string& known_as) {
+  nlohmann::json json{{"title", contender.title},     {"framework", contender.framework},
+                      {"server", contender.server},   {"interface", contender.interface},
+                      {"workers", what.workers},      {"processes", what.workers + what.other_processes},
                       {"parameters", what.parameters}};
   if (what.threads) json["threads"] = *what.threads;
   if (const auto slots = what.slots()) json["slots"] = *slots;
@@ -52,7 +55,8 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
       for (const auto& [parameter, value] : overrides->second) json["overrides"][parameter] = value;
     }
   }
-  if (const auto environment = options.environments.find(contender.name); environment != options.environments.end()) {
+  if (const auto environment = options.environments.find(contender.name);
+      environment != options.environments.end()) {
     if (!environment->second.python.empty()) json["python"] = environment->second.python;
     if (!environment->second.packages.empty()) json["packages"] = environment->second.packages;
   }
@@ -61,10 +65,12 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
 
 }  // namespace
 
-std::filesystem::path run_folder(const std::string& run_id) { return home_folder() / "runs" / run_id; }
+std::filesystem::path run_folder(const std::string& run_id) {
+  return home_folder() / "runs" / run_id;
+}
 
-Result<suite::RunRecord> new_record(const Selection& selection, const Choice& choice, const RunOptions& options,
-                                    const Pinning& pinning, std::uint64_t seed) {
+Result<suite::RunRecord> new_record(const Selection& selection, const Choice& choice,
+                                    const RunOptions& options, const Pinning& pinning, std::uint64_t seed) {
   suite::RunRecord record;
   record.id = new_id(selection.suite.name);
   record.suite = selection.suite.name;
@@ -76,23 +82,25 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
 
   nlohmann::json services = nlohmann::json::object();
   for (const auto& service : selection.services) services[service.name] = service.make;
-  record.plan = {{"shootout", program_version()},
-                 {"contenders", names_of(selection.contenders)},
-                 {"scenarios", names_of(selection.scenarios)},
-                 {"loads", names_of(selection.loads)},
-                 {"services", services},
-                 {"replicates", selection.replicates},
-                 {"trials", make_plan(selection, seed).size()},
-                 {"set", choice.set},
-                 {"baseline", choice.baseline},
-                 {"ports", options.own_ports ? "own" : "free"},
-                 {"pin", options.pin},
-                 {"pinning", {{"generator", pinning.generator}, {"servers", pinning.servers}, {"note", pinning.note}}}};
+  record.plan = {
+      {"shootout", program_version()},
+      {"contenders", names_of(selection.contenders)},
+      {"scenarios", names_of(selection.scenarios)},
+      {"loads", names_of(selection.loads)},
+      {"services", services},
+      {"replicates", selection.replicates},
+      {"trials", make_plan(selection, seed).size()},
+      {"set", choice.set},
+      {"baseline", choice.baseline},
+      {"ports", options.own_ports ? "own" : "free"},
+      {"pin", options.pin},
+      {"pinning", {{"generator", pinning.generator}, {"servers", pinning.servers}, {"note", pinning.note}}}};
 
   for (const auto& service : selection.services) {
     auto what = resolve_for_planning(service.contender, service.name, selection);
     if (!what) return std::unexpected(what.error());
-    record.contenders[service.contender.name] = describe(service.contender, *what, options, selection, service.name);
+    record.contenders[service.contender.name] =
+        describe(service.contender, *what, options, selection, service.name);
   }
   for (const auto& contender : selection.contenders) {
     auto what = resolve_for_planning(contender, contender.name, selection);
@@ -118,7 +126,8 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
     stored.own_ports = run.plan.at("ports") == "own";
     stored.pin = run.plan.at("pin").get<std::string>();
   } catch (const nlohmann::json::exception& error) {
-    return fail(ExitCode::environment, fmt::format("the stored plan of run {} is damaged: {}", run.id, error.what()));
+    return fail(ExitCode::environment,
+                fmt::format("the stored plan of run {} is damaged: {}", run.id, error.what()));
   }
   stored.choice.places = places;
   auto selection = select(stored.choice, std::move(*suite));
@@ -132,7 +141,8 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
     const auto then = run.contenders.value(contender.name, nlohmann::json::object());
     if (then.value("parameters", nlohmann::json::object()) != nlohmann::json(now->parameters)) {
       return fail(ExitCode::usage,
-                  fmt::format("the contender '{}' has other parameters now than when run {} began", contender.name, run.id),
+                  fmt::format("the contender '{}' has other parameters now than when run {} began",
+                              contender.name, run.id),
                   "undo the change to its contender.yaml, or begin a new run");
     }
   }

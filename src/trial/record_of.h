@@ -16,8 +16,8 @@ namespace shootout::trial {
 [[nodiscard]] std::filesystem::path run_folder(const std::string& run_id);
 
 /// The record of a run that begins now.
-Result<suite::RunRecord> new_record(const Selection& selection, const Choice& choice, const RunOptions& options,
-                                    const Pinning& pinning, std::uint64_t seed);
+Result<suite::RunRecord> new_record(const Selection& selection, const Choice& choice,
+                                    const RunOptions& options, const Pinning& pinning, std::uint64_t seed);
 
 /// What a stored run was asked to do, for going on with it.
 struct Stored {

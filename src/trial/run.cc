@@ -20,19 +20,26 @@
 namespace shootout::trial {
 namespace {
 
-constexpr int kAttempts = 3;          // of one trial that a gate voids
+constexpr int kAttempts = 3;  // of one trial that a gate voids
 constexpr double kIdleSeconds = 1;
 
 // A run in progress: what it needs in every replicate, and how it ended.
 class Execution {
  public:
-  Execution(const Selection& selection, suite::RunRecord record, Pinning pinning, store::Store& store, const RunOptions& options)
-      : selection_(selection), record_(std::move(record)), pinning_(std::move(pinning)), store_(store), options_(options),
-        plan_(make_plan(selection, record_.seed)), left_(selection, plan_) {}
+  Execution(const Selection& selection, suite::RunRecord record, Pinning pinning, store::Store& store,
+            const RunOptions& options)
+      : selection_(selection),
+        record_(std::move(record)),
+        pinning_(std::move(pinning)),
+        store_(store),
+        options_(options),
+        plan_(make_plan(selection, record_.seed)),
+        left_(selection, plan_) {}
 
   RunOutcome go() {
     for (const auto& trial : record_.trials) finish(trial);
-    emit(RunStarted{record_.id, static_cast<int>(plan_.size()), static_cast<int>(done_.size()), left_.seconds(done_)});
+    emit(RunStarted{record_.id, static_cast<int>(plan_.size()), static_cast<int>(done_.size()),
+                    left_.seconds(done_)});
     auto done = all_replicates();
     RunOutcome outcome{record_.id, suite::RunState::finished, ExitCode::done, std::nullopt};
     if (!done) {
@@ -62,7 +69,8 @@ class Execution {
     left_.learn(trial);
   }
   [[nodiscard]] std::unexpected<Error> interrupted() const {
-    return fail(ExitCode::interrupted, "interrupted", fmt::format("go on with: shootout run --resume {}", record_.id));
+    return fail(ExitCode::interrupted, "interrupted",
+                fmt::format("go on with: shootout run --resume {}", record_.id));
   }
 
   Result<void> all_replicates() {
@@ -79,16 +87,21 @@ class Execution {
     return {};
   }
 
-  Result<void> one_replicate(int replicate, const std::vector<PlannedTrial>& pending, generator::Generator& generator) {
+  Result<void> one_replicate(int replicate, const std::vector<PlannedTrial>& pending,
+                             generator::Generator& generator) {
     ReplicateStarted started{replicate, selection_.replicates, {}};
     for (const auto& each : selection_.everything()) started.servers.push_back(each.name);
     emit(started);
 
     const auto folder = run_folder(record_.id);
-    StageOptions stage_options{.name = record_.id, .folder = folder / "tmp", .logs = folder / "logs",
-                               .log_prefix = fmt::format("{}-", replicate), .own_ports = options_.own_ports,
+    StageOptions stage_options{.name = record_.id,
+                               .folder = folder / "tmp",
+                               .logs = folder / "logs",
+                               .log_prefix = fmt::format("{}-", replicate),
+                               .own_ports = options_.own_ports,
                                .cpus = pinning_.servers};
-    auto stage = raise(selection_, options_.environments, stage_options, options_.listener, options_.stop_asked);
+    auto stage =
+        raise(selection_, options_.environments, stage_options, options_.listener, options_.stop_asked);
     if (!stage) return stopped() ? interrupted() : std::unexpected(stage.error());
 
     Bench bench{&selection_, &*stage, &generator, &pinning_, {}, options_.stop_asked};
@@ -126,10 +139,10 @@ class Execution {
   Result<void> one_trial(const Bench& bench, const PlannedTrial& planned) {
     for (int attempt = attempts_[planned.number] + 1; attempt <= kAttempts; ++attempt) {
       if (stopped()) return interrupted();
-      emit(TrialStarted{planned.number, static_cast<int>(plan_.size()), planned.contender, planned.load, planned.scenario,
-                        planned.replicate, left_.of(planned), left_.seconds(done_)});
+      emit(TrialStarted{planned.number, static_cast<int>(plan_.size()), planned.contender, planned.load,
+                        planned.scenario, planned.replicate, left_.of(planned), left_.seconds(done_)});
       auto measured = measure(bench, planned);
-      if (stopped()) return interrupted();   // what was cut off is no trial
+      if (stopped()) return interrupted();  // what was cut off is no trial
       if (!measured) return better_cause(*bench.stage, measured.error());
       auto& trial = measured->record;
       trial.attempt = attempt;
@@ -147,23 +160,26 @@ class Execution {
       if (measured->lied) return liar(trial);
       if (trial.valid) return {};
     }
-    emit(Warning{fmt::format("trial {} ({} {} {}) stayed void after {} attempts", planned.number, planned.contender,
-                             planned.load, planned.scenario, kAttempts)});
+    emit(Warning{fmt::format("trial {} ({} {} {}) stayed void after {} attempts", planned.number,
+                             planned.contender, planned.load, planned.scenario, kAttempts)});
     return {};
   }
 
   [[nodiscard]] std::unexpected<Error> liar(const suite::TrialRecord& trial) const {
-    return fail(ExitCode::verification,
-                fmt::format("{} failed verification under load ({} {}): {}", trial.contender, trial.load, trial.scenario,
-                            trial.reasons.empty() ? "its answers are wrong" : trial.reasons.front()),
-                fmt::format("its figures would say nothing; its log: {}", trial.log_file));
+    return fail(
+        ExitCode::verification,
+        fmt::format("{} failed verification under load ({} {}): {}", trial.contender, trial.load,
+                    trial.scenario, trial.reasons.empty() ? "its answers are wrong" : trial.reasons.front()),
+        fmt::format("its figures would say nothing; its log: {}", trial.log_file));
   }
 
   [[nodiscard]] std::unexpected<Error> server_gone(const Stage& stage, const launch::Ended& ended) const {
     const auto server = stage.servers.find(ended.name);
     const std::string log = server == stage.servers.end() ? "" : server->second.log_file.string();
-    return fail(ExitCode::environment, fmt::format("{} ended by itself in the middle of the run: {}", ended.name, ended.how),
-                fmt::format("its log: {}; the finished trials are kept, go on with: shootout run --resume {}", log, record_.id));
+    return fail(ExitCode::environment,
+                fmt::format("{} ended by itself in the middle of the run: {}", ended.name, ended.how),
+                fmt::format("its log: {}; the finished trials are kept, go on with: shootout run --resume {}",
+                            log, record_.id));
   }
 
   // When something fails and a server has died, the death is the cause.
@@ -180,13 +196,14 @@ class Execution {
   const RunOptions& options_;
   std::vector<PlannedTrial> plan_;
   TimeLeft left_;
-  std::set<int> done_, valid_;          // numbers of planned trials
+  std::set<int> done_, valid_;  // numbers of planned trials
   std::map<int, int> attempts_;
 };
 
 }  // namespace
 
-Result<RunOutcome> run(const Selection& selection, const Choice& choice, store::Store& store, const RunOptions& options) {
+Result<RunOutcome> run(const Selection& selection, const Choice& choice, store::Store& store,
+                       const RunOptions& options) {
   auto pinning = choose_pinning(options.pin);
   if (!pinning) return std::unexpected(pinning.error());
   const std::uint64_t seed = options.seed.value_or(std::random_device{}());
@@ -200,7 +217,8 @@ Result<RunOutcome> resume(const suite::RunRecord& record, const Selection& selec
                           const RunOptions& options) {
   auto pinning = choose_pinning(options.pin);
   if (!pinning) return std::unexpected(pinning.error());
-  if (auto again = store.end(record.id, suite::RunState::running, ""); !again) return std::unexpected(again.error());
+  if (auto again = store.end(record.id, suite::RunState::running, ""); !again)
+    return std::unexpected(again.error());
   return Execution(selection, record, std::move(*pinning), store, options).go();
 }
 

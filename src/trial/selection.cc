@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 template <class Map>
-std::vector<std::string> names_of(const Map& map) {
+std::vector<std::string> keys_of(const Map& map) {
   std::vector<std::string> names;
   for (const auto& [name, value] : map) names.push_back(name);
   return names;
@@ -33,7 +33,8 @@ Result<std::vector<Member>> pick(std::string_view kind, const std::vector<Member
   std::vector<std::string> names;
   for (const auto& member : members) names.push_back(member.name);
   for (const auto& name : asked) {
-    if (std::ranges::find(names, name) == names.end()) return fail(ExitCode::usage, unknown_name(kind, name, names));
+    if (std::ranges::find(names, name) == names.end())
+      return fail(ExitCode::usage, unknown_name(kind, name, names));
   }
   if (asked.empty()) return members;
   std::vector<Member> picked;
@@ -44,13 +45,14 @@ Result<std::vector<Member>> pick(std::string_view kind, const std::vector<Member
 }
 
 struct Setting {
-  std::string target, parameter, value;   // parameter empty: SERVICE=make
+  std::string target, parameter, value;  // parameter empty: SERVICE=make
 };
 
 Result<Setting> parse_setting(const std::string& text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    return fail(ExitCode::usage, fmt::format("--set {}: not of the form CONTENDER.parameter=value or SERVICE=make", text));
+    return fail(ExitCode::usage,
+                fmt::format("--set {}: not of the form CONTENDER.parameter=value or SERVICE=make", text));
   }
   const std::string left = text.substr(0, equals);
   const size_t dot = left.rfind('.');
@@ -67,8 +69,10 @@ Result<std::vector<std::string>> contender_names(const Choice& choice, const sui
   }
   std::set<std::string> seen;
   for (const auto& name : wanted) {
-    if (std::ranges::find(known, name) == known.end()) return fail(ExitCode::usage, unknown_name("contender", name, known));
-    if (!seen.insert(name).second) return fail(ExitCode::usage, fmt::format("the contender '{}' is named twice", name));
+    if (std::ranges::find(known, name) == known.end())
+      return fail(ExitCode::usage, unknown_name("contender", name, known));
+    if (!seen.insert(name).second)
+      return fail(ExitCode::usage, fmt::format("the contender '{}' is named twice", name));
   }
   const std::string baseline = choice.baseline.empty() ? suite.baseline : choice.baseline;
   const auto at = std::ranges::find(wanted, baseline);
@@ -79,17 +83,19 @@ Result<std::vector<std::string>> contender_names(const Choice& choice, const sui
   return wanted;
 }
 
-Result<ChosenService> choose_service(const suite::ServiceChoice& service, const std::map<std::string, std::string>& makes,
+Result<ChosenService> choose_service(const suite::ServiceChoice& service,
+                                     const std::map<std::string, std::string>& makes,
                                      const std::map<std::string, suite::Contender>& all) {
   const auto chosen = makes.find(service.name);
   const std::string make = chosen == makes.end() ? service.make : chosen->second;
   const auto folder = service.makes.find(make);
   if (folder == service.makes.end()) {
-    return fail(ExitCode::usage, unknown_name("make of the service " + service.name, make, names_of(service.makes)));
+    return fail(ExitCode::usage,
+                unknown_name("make of the service " + service.name, make, keys_of(service.makes)));
   }
   const auto contender = all.find(folder->second);
   if (contender == all.end()) {
-    return fail(ExitCode::usage, unknown_name("service folder", folder->second, names_of(all)));
+    return fail(ExitCode::usage, unknown_name("service folder", folder->second, keys_of(all)));
   }
   return ChosenService{service.name, make, contender->second};
 }
@@ -113,17 +119,20 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
     } else if (std::ranges::find(service_names, setting->target) != service_names.end()) {
       makes[setting->target] = setting->value;
     } else {
-      return fail(ExitCode::usage, fmt::format("--set {}: {}", text, unknown_name("service", setting->target, service_names)),
+      return fail(ExitCode::usage,
+                  fmt::format("--set {}: {}", text, unknown_name("service", setting->target, service_names)),
                   "a contender's parameter is set as CONTENDER.parameter=value");
     }
   }
 
   std::set<std::string> needed;
-  for (const auto& contender : selection.contenders) needed.insert(contender.needs.begin(), contender.needs.end());
+  for (const auto& contender : selection.contenders)
+    needed.insert(contender.needs.begin(), contender.needs.end());
   for (const auto& name : needed) {
     if (std::ranges::find(service_names, name) == service_names.end()) {
-      return fail(ExitCode::usage, fmt::format("a contender needs the service '{}', which the suite {} does not have", name,
-                                               selection.suite.name));
+      return fail(ExitCode::usage,
+                  fmt::format("a contender needs the service '{}', which the suite {} does not have", name,
+                              selection.suite.name));
     }
   }
   for (const auto& service : selection.suite.services) {
@@ -137,7 +146,8 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
   for (const auto& contender : selection.contenders) targets.push_back(contender.name);
   for (const auto& setting : parameters) {
     if (std::ranges::find(targets, setting.target) == targets.end()) {
-      return fail(ExitCode::usage, "--set: " + unknown_name("contender of this run", setting.target, targets));
+      return fail(ExitCode::usage,
+                  "--set: " + unknown_name("contender of this run", setting.target, targets));
     }
     selection.overrides[setting.target][setting.parameter] = setting.value;
   }
@@ -159,7 +169,8 @@ Result<std::map<std::string, suite::Suite>> read_suites(const Places& places) {
     std::error_code error;
     fs::directory_iterator files(folder, error);
     if (error) {
-      return fail(ExitCode::usage, fmt::format("cannot read the suites' folder {}: {}", folder.string(), error.message()));
+      return fail(ExitCode::usage,
+                  fmt::format("cannot read the suites' folder {}: {}", folder.string(), error.message()));
     }
     for (const auto& file : files) {
       if (file.path().extension() != ".yaml") continue;
@@ -179,7 +190,8 @@ Result<Selection> select(const Choice& choice) {
   auto suites = read_suites(choice.places);
   if (!suites) return std::unexpected(suites.error());
   const auto found = suites->find(choice.suite);
-  if (found == suites->end()) return fail(ExitCode::usage, unknown_name("suite", choice.suite, names_of(*suites)));
+  if (found == suites->end())
+    return fail(ExitCode::usage, unknown_name("suite", choice.suite, keys_of(*suites)));
   return select(choice, std::move(found->second));
 }
 
@@ -208,7 +220,8 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   if (!loads) return std::unexpected(loads.error());
   selection.loads = std::move(*loads);
 
-  if (auto applied = apply_settings(choice, *all, selection); !applied) return std::unexpected(applied.error());
+  if (auto applied = apply_settings(choice, *all, selection); !applied)
+    return std::unexpected(applied.error());
   return selection;
 }
 

@@ -15,8 +15,8 @@ namespace shootout::trial {
 
 /// Where suites and contenders are looked for, beside the program's own folder.
 struct Places {
-  std::vector<std::filesystem::path> contender_folders;   ///< of --contenders-dir
-  std::vector<std::filesystem::path> suite_folders;       ///< of --suites-dir
+  std::vector<std::filesystem::path> contender_folders;  ///< of --contenders-dir
+  std::vector<std::filesystem::path> suite_folders;      ///< of --suites-dir
 };
 
 /// As typed; empty means the suite's (or the profile's) own.
@@ -24,7 +24,7 @@ struct Choice {
   std::string suite;
   std::string profile = "quick";
   std::vector<std::string> contenders, scenarios, loads;
-  std::vector<std::string> set;      ///< "CONTENDER.parameter=value" or "SERVICE=make"
+  std::vector<std::string> set;  ///< "CONTENDER.parameter=value" or "SERVICE=make"
   std::string baseline;
   std::optional<int> repeat;
   Places places;
@@ -32,19 +32,19 @@ struct Choice {
 
 /// A service with the make that was chosen.
 struct ChosenService {
-  std::string name;                  ///< upstream
-  std::string make;                  ///< native
+  std::string name;  ///< upstream
+  std::string make;  ///< native
   suite::Contender contender;
 };
 
 struct Selection {
   suite::Suite suite;
   suite::Profile profile;
-  std::vector<ChosenService> services;         ///< only those that a contender needs
-  std::vector<suite::Contender> contenders;    ///< the baseline first
+  std::vector<ChosenService> services;       ///< only those that a contender needs
+  std::vector<suite::Contender> contenders;  ///< the baseline first
   std::vector<suite::Scenario> scenarios;
   std::vector<suite::Load> loads;
-  std::map<std::string, std::map<std::string, std::string>> overrides;   ///< by contender or service name
+  std::map<std::string, std::map<std::string, std::string>> overrides;  ///< by contender or service name
   int replicates = 1;
 
   /// Services and contenders: all that must be prepared and started.

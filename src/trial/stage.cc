@@ -18,7 +18,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 // A contender with its port, its environment and the services' addresses filled in.
 Result<suite::Launchable> resolve_one(const suite::Contender& contender, const std::string& known_as,
-                                      const Selection& selection, const std::map<std::string, launch::Environment>& environments,
+                                      const Selection& selection,
+                                      const std::map<std::string, launch::Environment>& environments,
                                       const suite::Values& service_urls, std::uint16_t free_port) {
   std::map<std::string, std::string> overrides;
   for (const auto& name : {contender.name, known_as}) {
@@ -31,7 +32,8 @@ Result<suite::Launchable> resolve_one(const suite::Contender& contender, const s
   suite::Values values = service_urls;
   values["shootout"] = program_file().string();
   launch::Environment environment;
-  if (const auto found = environments.find(contender.name); found != environments.end()) environment = found->second;
+  if (const auto found = environments.find(contender.name); found != environments.end())
+    environment = found->second;
   const bool copied = !contender.environment.prepare.empty();
   values["folder"] = copied ? environment.folder.string() : contender.folder.string();
   values["python"] = environment.programs.empty() ? "python3" : (environment.programs / "python").string();
@@ -76,8 +78,10 @@ Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender
   return resolve_one(contender, known_as, selection, {}, urls, 0);
 }
 
-Result<Stage> raise(const Selection& selection, const std::map<std::string, launch::Environment>& environments,
-                    const StageOptions& options, const Listener& listener, const std::function<bool()>& stop_asked) {
+Result<Stage> raise(const Selection& selection,
+                    const std::map<std::string, launch::Environment>& environments,
+                    const StageOptions& options, const Listener& listener,
+                    const std::function<bool()>& stop_asked) {
   if (auto made = make_folder(options.logs); !made) return std::unexpected(made.error());
   std::vector<std::uint16_t> ports(selection.services.size() + selection.contenders.size(), 0);
   if (!options.own_ports) {
@@ -89,7 +93,8 @@ Result<Stage> raise(const Selection& selection, const std::map<std::string, laun
   if (!set) return std::unexpected(set.error());
   Stage stage{std::move(*set), {}, {}, {}};
 
-  const auto ready = [&](const launch::Server& server, std::chrono::steady_clock::time_point since) -> Result<void> {
+  const auto ready = [&](const launch::Server& server,
+                         std::chrono::steady_clock::time_point since) -> Result<void> {
     if (auto waited = stage.set.wait_ready(server, stop_asked); !waited) return waited;
     if (listener) listener(ServerReady{server.name, seconds_since(since)});
     return {};
@@ -98,7 +103,8 @@ Result<Stage> raise(const Selection& selection, const std::map<std::string, laun
   suite::Values service_urls;
   size_t next_port = 0;
   for (const auto& service : selection.services) {
-    auto what = resolve_one(service.contender, service.name, selection, environments, service_urls, ports[next_port++]);
+    auto what = resolve_one(service.contender, service.name, selection, environments, service_urls,
+                            ports[next_port++]);
     if (!what) return std::unexpected(what.error());
     const auto since = std::chrono::steady_clock::now();
     auto server = start_one(stage, *what, options);
@@ -111,13 +117,15 @@ Result<Stage> raise(const Selection& selection, const std::map<std::string, laun
   // The contenders start together and are waited for in turn.
   const auto since = std::chrono::steady_clock::now();
   for (const auto& contender : selection.contenders) {
-    auto what = resolve_one(contender, contender.name, selection, environments, service_urls, ports[next_port++]);
+    auto what =
+        resolve_one(contender, contender.name, selection, environments, service_urls, ports[next_port++]);
     if (!what) return std::unexpected(what.error());
     if (auto server = start_one(stage, *what, options); !server) return std::unexpected(server.error());
     stage.contenders.push_back(std::move(*what));
   }
   for (const auto& contender : stage.contenders) {
-    if (auto good = ready(stage.servers.at(contender.name), since); !good) return std::unexpected(good.error());
+    if (auto good = ready(stage.servers.at(contender.name), since); !good)
+      return std::unexpected(good.error());
   }
   return stage;
 }

@@ -16,31 +16,33 @@
 namespace shootout::trial {
 
 struct StageOptions {
-  std::string name;                       ///< of the set of servers
-  std::filesystem::path folder;           ///< for temporary data; removed at teardown
-  std::filesystem::path logs;             ///< each server's output goes to LOGS/PREFIX + NAME.log
+  std::string name;              ///< of the set of servers
+  std::filesystem::path folder;  ///< for temporary data; removed at teardown
+  std::filesystem::path logs;    ///< each server's output goes to LOGS/PREFIX + NAME.log
   std::string log_prefix;
-  bool own_ports = false;                 ///< insist on the contenders' own ports
-  std::vector<int> cpus;                  ///< of the servers; empty: not pinned
+  bool own_ports = false;  ///< insist on the contenders' own ports
+  std::vector<int> cpus;   ///< of the servers; empty: not pinned
 };
 
 struct Stage {
   launch::ServerSet set;
-  std::vector<suite::Launchable> contenders;             ///< in the selection's order
-  std::map<std::string, suite::Launchable> services;     ///< by service name
-  std::map<std::string, launch::Server> servers;         ///< by contender's folder name, services included
+  std::vector<suite::Launchable> contenders;          ///< in the selection's order
+  std::map<std::string, suite::Launchable> services;  ///< by service name
+  std::map<std::string, launch::Server> servers;      ///< by contender's folder name, services included
 
   [[nodiscard]] const suite::Launchable& contender(const std::string& name) const;
   [[nodiscard]] std::map<std::string, std::string> service_urls() const;
 };
 
-/// A contender (or a service, known in the suite by another name) with its parameters filled in, but without the
-/// addresses and folders that only a start gives it.
+/// A contender (or a service, known in the suite by another name) with its parameters filled in, but without
+/// the addresses and folders that only a start gives it.
 Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender, const std::string& known_as,
                                                const Selection& selection);
 
 /// Starts the services, then the contenders, and waits until all are ready. On failure everything is ended.
-Result<Stage> raise(const Selection& selection, const std::map<std::string, launch::Environment>& environments,
-                    const StageOptions& options, const Listener& listener, const std::function<bool()>& stop_asked);
+Result<Stage> raise(const Selection& selection,
+                    const std::map<std::string, launch::Environment>& environments,
+                    const StageOptions& options, const Listener& listener,
+                    const std::function<bool()>& stop_asked);
 
 }  // namespace shootout::trial

@@ -5,15 +5,15 @@
 namespace shootout::trial {
 namespace {
 
-constexpr double kAroundTrial = 0.3;        // counters, fresh connections, the last sample, the store
-constexpr double kAroundReplicate = 6;      // start, verification, warm-up, rest, teardown
+constexpr double kAroundTrial = 0.3;    // counters, fresh connections, the last sample, the store
+constexpr double kAroundReplicate = 6;  // start, verification, warm-up, rest, teardown
 
 }  // namespace
 
 TimeLeft::TimeLeft(const Selection& selection, std::vector<PlannedTrial> plan) : plan_(std::move(plan)) {
   for (const auto& contender : selection.contenders) {
     const auto launchable = resolve_for_planning(contender, contender.name, selection);
-    if (!launchable) continue;   // the error shows when it is started; here is only a guess at stake
+    if (!launchable) continue;  // the error shows when it is started; here is only a guess at stake
     for (const auto& load : selection.loads) {
       for (const auto& scenario : selection.scenarios) {
         if (!load.cells.contains(scenario.name)) continue;

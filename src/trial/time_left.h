@@ -24,7 +24,7 @@ class TimeLeft {
   void learn(const suite::TrialRecord& trial);
 
  private:
-  using Key = std::tuple<std::string, std::string, std::string>;   // contender, load, scenario
+  using Key = std::tuple<std::string, std::string, std::string>;  // contender, load, scenario
   std::vector<PlannedTrial> plan_;
   std::map<Key, double> expected_;
 };

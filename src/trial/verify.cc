@@ -19,10 +19,11 @@ suite::Values values_of(const suite::Launchable& contender) {
   return values;
 }
 
-std::unexpected<Error> wrong(const suite::Launchable& contender, const std::string& target, const std::string& expected,
-                             const std::string& came) {
+std::unexpected<Error> wrong(const suite::Launchable& contender, const std::string& target,
+                             const std::string& expected, const std::string& came) {
   return fail(ExitCode::verification,
-              fmt::format("{} answers wrongly\n  GET {}\n  expected {}\n  came     {}", contender.name, target, expected, came),
+              fmt::format("{} answers wrongly\n  GET {}\n  expected {}\n  came     {}", contender.name,
+                          target, expected, came),
               "its figures would say nothing; see its log, or try: curl -i '" + contender.url + target + "'");
 }
 
@@ -37,9 +38,11 @@ std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAns
   if (!rule.content_type.empty()) {
     const auto header = answer.headers.find("content-type");
     const std::string type = header == answer.headers.end() ? "none" : header->second;
-    if (!type.starts_with(rule.content_type)) return Broken{"Content-Type " + rule.content_type, "Content-Type " + type};
+    if (!type.starts_with(rule.content_type))
+      return Broken{"Content-Type " + rule.content_type, "Content-Type " + type};
   }
-  const bool wants_json = rule.content_type == "application/json" || !rule.checks.empty() || !rule.has.empty();
+  const bool wants_json =
+      rule.content_type == "application/json" || !rule.checks.empty() || !rule.has.empty();
   if (!wants_json) return std::nullopt;
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
   if (json.is_discarded()) return Broken{"a body of JSON", shown};
@@ -56,7 +59,8 @@ std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAns
   return std::nullopt;
 }
 
-Result<void> verify_one(const suite::Verification& rule, const suite::Launchable& contender, const ServiceUrls& services) {
+Result<void> verify_one(const suite::Verification& rule, const suite::Launchable& contender,
+                        const ServiceUrls& services) {
   auto target = suite::fill(rule.target, values_of(contender));
   if (!target) return std::unexpected(target.error());
 
@@ -70,12 +74,14 @@ Result<void> verify_one(const suite::Verification& rule, const suite::Launchable
   }
   auto answer = http_get(contender.url + *target, {.timeout_s = kAnswerTimeout});
   if (!answer) return wrong(contender, *target, fmt::format("status {}", rule.status), answer.error().what);
-  if (auto broken = broken_rule(rule, *answer)) return wrong(contender, *target, broken->expected, broken->came);
+  if (auto broken = broken_rule(rule, *answer))
+    return wrong(contender, *target, broken->expected, broken->came);
   if (counted) {
     auto after = drained_counters(upstream->second, kAnswerTimeout, {});
     if (!after) return std::unexpected(after.error());
     if (const auto calls = after->received - before.received; std::to_string(calls) != rule.upstream_calls) {
-      return wrong(contender, *target, fmt::format("{} calls to the upstream, as the answer claims", rule.upstream_calls),
+      return wrong(contender, *target,
+                   fmt::format("{} calls to the upstream, as the answer claims", rule.upstream_calls),
                    fmt::format("the upstream counted {}", calls));
     }
   }
@@ -84,7 +90,8 @@ Result<void> verify_one(const suite::Verification& rule, const suite::Launchable
 
 }  // namespace
 
-Result<int> verify(const suite::Suite& suite, const suite::Launchable& contender, const ServiceUrls& services) {
+Result<int> verify(const suite::Suite& suite, const suite::Launchable& contender,
+                   const ServiceUrls& services) {
   int checks = 0;
   for (const auto& rule : suite.verifications) {
     if (auto good = verify_one(rule, contender, services); !good) return std::unexpected(good.error());

@@ -14,8 +14,9 @@ struct Options {
 };
 
 /// Serves until SIGINT or SIGTERM; prints "listening on http://ADDRESS:PORT" to stdout when ready.
-/// Endpoints: GET /health, GET /slow-io?delay=S&request_id=ID (S from 0 to 30), GET /stats, POST /stats/reset.
-/// Fails with ExitCode::environment when the port is taken. Meanwhile the two signals are blocked in this thread.
+/// Endpoints: GET /health, GET /slow-io?delay=S&request_id=ID (S from 0 to 30), GET /stats, POST
+/// /stats/reset. Fails with ExitCode::environment when the port is taken. Meanwhile the two signals are
+/// blocked in this thread.
 Result<void> serve(const Options& options);
 
 }  // namespace shootout::upstream
