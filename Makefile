@@ -47,7 +47,7 @@ test-e2e: build
 	@tools/test-python -m pytest tests -q -x --durations=8
 
 bench: setup-bench build
-	@bench/run
+	@bench/run $(ARGS)
 
 format:
 	@git ls-files 'src/*.cc' 'src/*.h' 'bench/*.cc' 'tests/*.cc' 'examples/*.cc' | xargs clang-format-19 -i

@@ -19,7 +19,7 @@ ARROWS = {
     "store": {"base", "suite"},
     # The generator's interface speaks in the engine's plans and results.
     "trial": {"base", "suite", "launch", "observe", "generator", "engine", "judge", "store"},
-    "report": {"base", "suite", "judge", "stats", "store"},
+    "report": {"base", "suite", "judge", "stats"},
     "cli": EVERYTHING,
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <limits>
 
 #include "report/document.h"
 
@@ -81,17 +82,19 @@ std::string figure(const stats::Estimate& estimate, Quantity quantity) {
   const Scale scale = scale_of(quantity, estimate.value);
   const double value = estimate.value / scale.divisor;
   const bool interval = estimate.low && estimate.high;
-  // All that is measured here is positive: a bound below zero is the t interval's way of saying "down to
-  // nothing".
   const double low = interval ? *estimate.low / scale.divisor : value;
   const double high = interval ? *estimate.high / scale.divisor : value;
   const bool whole = quantity == Quantity::count && value == std::round(value) && low == high;
-  const int decimals = whole ? 0 : decimals_for(value, (high - low) / 2);
+  int decimals = whole ? 0 : decimals_for(value, (high - low) / 2);
+  // A ratio cannot be 0: where its interval is wide, two digits of it and one of its lower bound still show.
+  if (quantity == Quantity::ratio && value > 0 && low > 0)
+    decimals = std::clamp(std::max(1 - order_of(value), -order_of(low)), decimals, std::max(decimals, 2));
+  const double most = quantity == Quantity::share ? 100 : std::numeric_limits<double>::infinity();
 
   const std::string middle = fmt::format("{:.{}f}", value, decimals);
   // All that is measured here is positive: a bound below zero is the t interval's way of saying "down to
   // nothing".
-  const std::string bounds = fmt::format("[{:.{}f}, {:.{}f}]", std::max(low, 0.0), decimals, high, decimals);
+  const std::string bounds = fmt::format("[{:.{}f}, {:.{}f}]", std::max(low, 0.0), decimals, std::min(high, most), decimals);
   const bool often_alike = quantity == Quantity::share || quantity == Quantity::count;
   const bool without_width = often_alike && bounds == fmt::format("[{}, {}]", middle, middle);
   std::string text = unbroken(middle + scale.suffix);

@@ -66,5 +66,14 @@ TEST(Counted, KnowsThePlural) {
   EXPECT_EQ(counted(0, "trial"), "0 trials");
 }
 
+TEST(Figure, ARatioWithAWideIntervalNeverShowsZero) {
+  EXPECT_EQ(figure({1.44, 0.27, 7.4, 3}, Quantity::ratio), "1.4x [0.3,\u00a07.4]");
+  EXPECT_EQ(figure({22.1, 19.2, 25.4, 3}, Quantity::ratio), "22x [19,\u00a025]");
+}
+
+TEST(Figure, AShareEndsAtTheWhole) {
+  EXPECT_EQ(figure({0.6, -0.2, 1.46, 3}, Quantity::share), "60\u00a0% [0,\u00a0100]");
+}
+
 }  // namespace
 }  // namespace shootout::report
