@@ -21,7 +21,7 @@ namespace shootout::trial {
 namespace {
 
 constexpr int kAttempts = 3;  // of one trial that a gate voids
-constexpr double kIdleSeconds = 1;
+constexpr double kIdleSeconds = 0.5;
 
 // A run in progress: what it needs in every replicate, and how it ended.
 class Execution {
