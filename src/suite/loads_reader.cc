@@ -84,7 +84,7 @@ std::vector<Threshold> read_thresholds(const YamlValue& value) {
     }
     thresholds.push_back(std::move(threshold));
   }
-  std::stable_sort(thresholds.begin(), thresholds.end(),
+  std::sort(thresholds.begin(), thresholds.end(),
                    [](const Threshold& a, const Threshold& b) { return a.at_least > b.at_least; });
   return thresholds;
 }
