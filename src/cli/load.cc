@@ -1,4 +1,4 @@
-#include "cli/load.h"
+#include "engine/load.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/load_units.h"
 #include "cli/load_view.h"
 #include "engine/http_syntax.h"
-#include "engine/load.h"
 #include "generator/engine_error.h"
 #include "generator/load_document.h"
 
