@@ -2,39 +2,90 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/load_units.h"
+#include <string>
+
+#include "cli/load_metrics.h"
+#include "cli/load_text.h"
 #include "engine/clock.h"
 
 namespace shootout::cli {
 namespace {
 
-TEST(LoadUnits, ReadDurations) {
-  EXPECT_EQ(duration_of("500ms"), 0.5);
-  EXPECT_EQ(duration_of("10s"), 10);
-  EXPECT_EQ(duration_of("2m"), 120);
-  EXPECT_EQ(duration_of("1h"), 3600);
-  EXPECT_EQ(duration_of("1.5"), 1.5);
-  for (const char* wrong : {"", "s", "-1s", "1d", "1 s", "1e3s", "inf", "nan", "1s1"})
-    EXPECT_FALSE(duration_of(wrong)) << wrong;
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
 }
 
-TEST(LoadUnits, ReadCounts) {
-  EXPECT_EQ(count_of("200"), 200u);
-  EXPECT_EQ(count_of("10k"), 10'000u);
-  EXPECT_EQ(count_of("2M"), 2'000'000u);
-  for (const char* wrong : {"", "k", "-1", "1.5k", "1 k", "18446744073709551615k"})
-    EXPECT_FALSE(count_of(wrong)) << wrong;
+void expect_80_columns(const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = text.find('\n', at);
+    EXPECT_LE(display_width(std::string_view(text).substr(at, end - at)), 80u) << text.substr(at, end - at);
+    at = end + 1;
+  }
 }
 
-TEST(LoadView, LatenciesHaveThreeDigits) {
-  EXPECT_EQ(latency_text(0.5), "0.50 us");
-  EXPECT_EQ(latency_text(850), "850 us");
-  EXPECT_EQ(latency_text(999.6), "1.00 ms");
-  EXPECT_EQ(latency_text(12'340), "12.3 ms");
-  EXPECT_EQ(latency_text(1'250'000), "1.25 s");
+/// An hour's worth of large figures, so that lines are as long as they get.
+engine::LoadResult large_open_loop() {
+  engine::LoadResult result;
+  result.url = "https://h/";
+  result.duration_s = 3600;
+  result.started = 3'600'001'000, result.completed = result.succeeded = 3'600'000'000;
+  result.completed_in_window = result.completed;
+  result.bytes_received_in_window = 900'000'000'000;
+  result.unanswered = 1'000, result.never_sent = 900;
+  for (int i = 0; i < 20'000; ++i) {
+    result.latency.record(i * 100'000);
+    result.service.record(i * 10'000);
+    result.lateness.record(i);
+  }
+  result.unanswered_wait.record(5 * engine::kSecond);
+  result.connections_opened = 8000, result.open_s = 1.25, result.connections_never_served = 12;
+  result.threads = {{.mean = 100, .stdev = 0, .max = 120}, {.mean = 300, .stdev = 0, .max = 320}};
+  for (int i = 1; i <= 3600; ++i) {
+    engine::SeriesPoint point;
+    point.t_s = i;
+    point.completed = i % 2 == 0 ? 1'000'000 : 999'000;
+    result.series.push_back(point);
+  }
+  result.stages = {{.from = 100,
+                    .to = 100,
+                    .begin_s = 0,
+                    .end_s = 1800,
+                    .started = 5,
+                    .completed = 5,
+                    .errors = 0,
+                    .unanswered = 0,
+                    .completed_in_stage = 180'000,
+                    .latency = result.latency},
+                   {.from = 100,
+                    .to = 999'999,
+                    .begin_s = 1800,
+                    .end_s = 3600,
+                    .started = 5,
+                    .completed = 5,
+                    .errors = 12'345,
+                    .unanswered = 1'000,
+                    .completed_in_stage = 5,
+                    .latency = {}}};
+  result.tls = engine::TlsSummary{.version = "TLSv1.3",
+                                  .cipher = "TLS_AES_256_GCM_SHA384",
+                                  .protocol = "http/1.1",
+                                  .handshakes = 8000,
+                                  .resumed = 7999};
+  result.offered_rps = 1'000'000, result.sent_rps = 999'999;
+  result.wall_s = 3600, result.cpu_user_s = 1000, result.cpu_system_s = 3000, result.spin_s = 400;
+  result.max_rss_bytes = 21'000'000, result.concurrency_mean = 1234.5,
+  result.waited_in_window_s = 3600 * 1234.5;
+  return result;
 }
 
-TEST(LoadView, TheSummaryNamesErrorsAndWhatSpoiledIt) {
+engine::LoadPlan open_plan() {
+  engine::LoadPlan plan;
+  plan.stages_are_rates = true;
+  plan.stages = {{.from = 100, .to = 100, .duration_s = 1800}};
+  return plan;
+}
+
+TEST(LoadView, NamesErrorsAndBeginsWithWhatSpoiledIt) {
   engine::LoadPlan plan;
   engine::LoadResult result;
   result.url = "http://h/";
@@ -44,28 +95,76 @@ TEST(LoadView, TheSummaryNamesErrorsAndWhatSpoiledIt) {
   result.offences.push_back({engine::ErrorClass::protocol, "a bare\nLF", ""});
   result.reasons = {"too busy"};
   const std::string text = load_summary(plan, result, {});
-  EXPECT_NE(text.find("3 protocol: a bare\\x0aLF"), std::string::npos) << text;
-  EXPECT_NE(text.find("not valid: too busy"), std::string::npos);
-  EXPECT_NE(text.find("no request was answered"), std::string::npos);
-  EXPECT_EQ(text.find('\033'), std::string::npos);
-  EXPECT_NE(load_summary(plan, result, {.colour = true}).find('\033'), std::string::npos);
+  EXPECT_TRUE(has(text, "3 protocol: a bare\\x0aLF")) << text;
+  EXPECT_TRUE(text.starts_with("not valid: too busy\n"));
+  EXPECT_TRUE(has(text, "no request was answered"));
+  EXPECT_FALSE(has(text, "\033"));
+  EXPECT_TRUE(load_summary(plan, result, {.all_percentiles = false, .colour = true})
+                  .starts_with("\033[31mnot valid"));
 }
 
 TEST(LoadView, ThePercentilesNeedValuesBeyond) {
   engine::LoadResult result;
   for (int i = 0; i < 150; ++i) result.latency.record(engine::kMillisecond);
   const std::string text = load_summary({}, result, {});
-  EXPECT_NE(text.find("p90"), std::string::npos);
-  EXPECT_EQ(text.find("p95"), std::string::npos);
+  EXPECT_TRUE(has(text, "p90"));
+  EXPECT_FALSE(has(text, "p95"));
+  EXPECT_TRUE(has(text, "1.00 ms to 1.25 ms  ████")) << text;
 }
 
-TEST(LoadView, TheLiveLineTellsRateAndTimeLeft) {
-  engine::LoadPlan plan;
-  plan.duration_s = 10;
-  const std::string text =
-      progress_line(plan, {.elapsed_s = 2, .completed = 3000, .errors = 1, .p50_us = 500, .p99_us = 900},
-                    {.elapsed_s = 1, .completed = 1000, .errors = 0, .p50_us = 0, .p99_us = 0});
-  EXPECT_EQ(text, "2.0 s, 8 s left  2,000/s  p50 500 us  p99 900 us  1 error");
+TEST(LoadView, AnOpenLoopShowsServiceTimeAndHowLateItWas) {
+  const std::string text = load_summary(open_plan(), large_open_loop(), {});
+  expect_80_columns(text);
+  for (const char* told :
+       {"  service ", "1,000 (900 never sent: no connection was free)",
+        "they had waited 5.00 s (p50), at most 5.00 s", "8,000 opened in 1.25 s, 12 never served",
+        "2 threads, 3,600 s\n", "succeeded (> 99.99 %)", "TLSv1.3, TLS_AES_256_GCM_SHA384, http/1.1",
+        "8,000 handshakes, 7,999 resumed", "200 requests/s, stdev 100, max 320",
+        "1,000,000/s, sent 999,999/s", "sent late by  p50 10.0 us, p99 19.8 us, max 20.0 us",
+        "21.0 MB, 50 % of a core a thread and 6 % spinning", "1234.5 on average, Little's law to 0 %",
+        "100..999999", "999,000 to 1,000,000 a second", "planned/s"})
+    EXPECT_TRUE(has(text, told)) << told << " in\n" << text;
+  EXPECT_FALSE(has(text, "closed loop"));
+  expect_80_columns(load_summary(open_plan(), large_open_loop(), {.all_percentiles = true, .colour = true}));
+}
+
+TEST(LoadView, AClosedLoopSaysWhosePaceItWas) {
+  engine::LoadResult result;
+  result.completed = 1;
+  result.latency.record(engine::kMillisecond);
+  const std::string text = load_summary({}, result, {});
+  EXPECT_TRUE(has(text, "closed loop")) << text;
+  EXPECT_FALSE(has(text, "  service "));
+  EXPECT_FALSE(has(text, "each thread"));
+  EXPECT_FALSE(has(text, "\n  rate "));
+  expect_80_columns(text);
+}
+
+TEST(LoadMetrics, AreTheResultsFigures) {
+  const auto result = large_open_loop();
+  EXPECT_EQ(load_metric(result, "started"), 3'600'001'000);
+  EXPECT_EQ(load_metric(result, "never_sent"), 900);
+  EXPECT_EQ(load_metric(result, "errors"), 0);
+  EXPECT_EQ(load_metric(result, "errors.timeout"), 0);
+  EXPECT_EQ(load_metric(result, "requests_per_second"), 1e6);
+  EXPECT_EQ(load_metric(result, "bytes_per_second"), 2.5e8);
+  EXPECT_EQ(load_metric(result, "p99"), result.latency.quantile(0.99));
+  EXPECT_EQ(load_metric(result, "p99.9"), result.latency.quantile(0.999));
+  EXPECT_EQ(load_metric(result, "service.max"), result.service.max());
+  EXPECT_EQ(load_metric(result, "stdev"), result.latency.stdev());
+}
+
+TEST(LoadMetrics, WhatWasNotTakenIsNothing) {
+  const auto result = large_open_loop();
+  for (const char* none :
+       {"first_byte.p50", "first_byte.mean", "p99.99", "errors.nothing", "nothing", "p", "service"})
+    EXPECT_FALSE(load_metric(result, none)) << none;
+  EXPECT_FALSE(load_metric({}, "requests_per_second"));
+  engine::LoadResult one;
+  one.latency.record(1000);
+  EXPECT_EQ(load_metric(one, "p50"), 1);
+  EXPECT_EQ(load_metric(one, "max"), 1);
+  EXPECT_FALSE(load_metric(one, "stdev"));
 }
 
 }  // namespace

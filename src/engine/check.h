@@ -1,57 +1,80 @@
 // The rules that an answer must meet.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
+#include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "engine/error.h"
 #include "engine/load_plan.h"
+#include "engine/request_source.h"
 
 namespace shootout::engine {
 
-/// What of an answer the checks look at; kept only where there are checks.
-struct CheckedAnswer {
-  std::vector<std::pair<std::string, std::string>> headers;  ///< those that a check names
-  std::string body;                                          ///< where a check looks at it
-
-  void clear() {
-    headers.clear();
-    body.clear();
-  }
-};
-
-/// A plan's checks, made ready once and evaluated on many answers.
+/// A plan's checks, made ready once; constant. Copies are cheap: they share it.
 class CheckList {
  public:
-  /// A body longer than this is cut here; no check can hold on it.
+  /// A body that a check must see whole (JSON, contains) is cut here; no such check can hold on a longer one.
   static constexpr std::size_t kLongestBody = std::size_t{16} << 20;
 
-  /// Fails (bad_plan) where an expected value is no JSON, or a pointer is none.
-  static Result<CheckList> make(const std::vector<Check>& checks);
+  /// Nothing to check.
+  CheckList() = default;
 
-  [[nodiscard]] bool empty() const { return rules_.empty(); }
-  [[nodiscard]] bool wants_body() const { return wants_body_; }
-  [[nodiscard]] bool wants_headers() const { return wants_headers_; }
-  [[nodiscard]] bool wants_header(std::string_view name) const;
+  /// Fails (bad_plan) where an expected value is no JSON, number or digest, a pointer or a header's name is
+  /// none, or a slot is not one of the plan's.
+  static Result<CheckList> make(const LoadPlan& plan, const RequestSource& source);
 
-  /// What is wrong with the answer: the first check that does not hold. Nothing: all hold.
-  [[nodiscard]] std::optional<std::string> broken_by(const CheckedAnswer& answer) const;
+  [[nodiscard]] bool empty() const { return data_ == nullptr; }
+  [[nodiscard]] bool wants_headers() const;
+  /// Whether the answer to this request is one of the sample that is checked.
+  [[nodiscard]] bool samples(Ticket ticket) const;
 
  private:
-  struct Rule {
-    Check check;
-    nlohmann::json value;  ///< of json_equals
-    nlohmann::json::json_pointer pointer;
-  };
-  [[nodiscard]] static std::optional<std::string> broken(const Rule& rule, const CheckedAnswer& answer);
+  friend class AnswerCheck;
+  struct Data;
+  std::shared_ptr<const Data> data_;
+};
 
-  std::vector<Rule> rules_;
-  bool wants_body_ = false, wants_headers_ = false;
+/// Follows the answers of one connection, one after the other, and holds those of the sample against the
+/// checks. Bodies are not kept, but where a check must see one whole. Memory is taken at the first answer of
+/// the sample.
+class AnswerCheck {
+ public:
+  /// The list, or a copy of it, must outlive this.
+  explicit AnswerCheck(const CheckList& list);
+  ~AnswerCheck();
+  AnswerCheck(const AnswerCheck&) = delete;
+  AnswerCheck& operator=(const AnswerCheck&) = delete;
+
+  /// The answer to this request begins; an unfinished one before it is forgotten.
+  void begin(Ticket ticket) {
+    if (list_ != nullptr) follow(ticket);
+  }
+  void on_header(std::string_view name, std::string_view value) {
+    if (follows_) take_header(name, value);
+  }
+  void on_body(std::string_view piece) {
+    if (follows_) take_body(piece);
+  }
+  /// The answer is whole: what is wrong with it, the first check that does not hold. Nothing: all hold, or
+  /// the answer is none of the sample.
+  [[nodiscard]] std::optional<std::string> broken() {
+    if (!follows_) return {};
+    return first_broken();
+  }
+
+ private:
+  struct Data;
+  void follow(Ticket ticket);
+  void take_header(std::string_view name, std::string_view value);
+  void take_body(std::string_view piece);
+  std::optional<std::string> first_broken();
+
+  const CheckList::Data* list_;
+  std::unique_ptr<Data> data_;
+  bool follows_ = false;
 };
 
 }  // namespace shootout::engine

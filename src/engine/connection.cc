@@ -11,308 +11,206 @@
 namespace shootout::engine {
 namespace {
 
-constexpr Nanoseconds kShortestBackOff = 10 * kMillisecond;
-constexpr Nanoseconds kLongestBackOff = 100 * kMillisecond;
+/// After the first failure to open, and at most: doubled each time. In an open loop the planned requests set
+/// the pace, and each shall have its own error.
+constexpr Nanoseconds kShortestBackOff = 10 * kMillisecond, kLongestBackOff = 100 * kMillisecond;
+constexpr Nanoseconds kOpenLoopBackOff = kMillisecond;
+
 constexpr std::uint32_t kEnding = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+
+Nanoseconds back_off_after(std::uint8_t failures, bool open_loop) {
+  if (open_loop) return kOpenLoopBackOff;
+  constexpr std::uint8_t kDoublings = 4;  // more are longer than the longest
+  return std::min(kShortestBackOff << std::min(failures, kDoublings), kLongestBackOff);
+}
 
 }  // namespace
 
-Connection::Connection(Worker& worker, std::uint64_t own_budget)
-    : worker_(worker),
-      own_budget_(own_budget),
-      back_off_(kShortestBackOff),
-      parser_(worker.offer().checks.wants_headers()) {}
+// ---- what the worker asks
+// -----------------------------------------------------------------------------------
 
-// ---- which request next
-// -------------------------------------------------------------------------------------
-
-bool Connection::claim_request() {
-  if (own_budget_ == 0 || !worker_.claim_request()) return false;
-  --own_budget_;
-  return true;
+void Connection::start() {
+  wanted_ = true;
+  if (state_ != State::resting) return;
+  state_ = State::idle;
+  if (worker_.is_open_loop()) return connect();
+  go_on();
 }
 
-/// The last request, if there was one, is counted: the next one, or the end.
-void Connection::go_on() {
-  if (!claim_request()) return retire();
-  if (server_closed_idle_) worker_.recorder().closed_by_server_idle(worker_.now());
-  server_closed_idle_ = false;
-  if (socket_.is_open()) {
-    begin_request();
-  } else {
-    connect();
-  }
+void Connection::rest() {
+  wanted_ = false;
+  if (busy() || state_ == State::retired) return;
+  close();
+  worker_.loop().disarm(*this);  // it may be backing off
+  state_ = State::resting;
 }
 
 void Connection::stop_sending() {
-  if (!in_flight_) retire();
+  parked_ = false;
+  if (!busy()) retire();
 }
 
 void Connection::give_up() {
-  if (in_flight_) worker_.recorder().unanswered(sent_at_, worker_.now());
-  in_flight_ = false;
+  if (state_ == State::retired) return;
+  abandon();
   retire();
+}
+
+void Connection::take_job(const Job& job) {
+  parked_ = false;
+  begin(job);
 }
 
 void Connection::retire() {
   if (state_ == State::retired) return;
+  if (state_ == State::open) on_farewell();
   close();
-  worker_.loop().disarm(*this);  // it may have been backing off, without a socket
+  worker_.loop().disarm(*this);
   forget_answer();
+  parked_ = false;
   state_ = State::retired;
+  settle();
   worker_.connection_retired();
 }
 
-// ---- connecting
-// ---------------------------------------------------------------------------------------------
+/// Tells once that the first attempt to open has ended.
+void Connection::settle() {
+  if (settled_) return;
+  settled_ = true;
+  worker_.connection_settled();
+}
+
+// ---- which job next
+// -----------------------------------------------------------------------------------------
+
+void Connection::go_on() {
+  if (!wanted_) return rest();
+  Job job;
+  switch (budget_ == 0 ? Worker::Next::over : worker_.next_job(job)) {
+    case Worker::Next::job:
+      --budget_;
+      return begin(job);
+    case Worker::Next::wait:
+      return park();
+    case Worker::Next::over:
+      if (!busy()) retire();
+      return;
+  }
+}
+
+void Connection::park() {
+  parked_ = true;
+  worker_.park(*this);
+}
+
+void Connection::park_closed() {
+  close();
+  park();
+}
+
+// ---- opening
+// ------------------------------------------------------------------------------------------------
 
 void Connection::connect() {
-  auto socket = worker_.connect_socket();
-  if (!socket) return connect_failed(socket.error());
-  socket_ = std::move(*socket);
-  if (!worker_.loop().watch(socket_.fd(), *this)) return connect_failed(ENOSPC);
+  auto stream = worker_.connect_stream();
+  if (!stream)
+    return open_failed(ErrorClass::connect, fmt::format("connect: {}", std::strerror(stream.error())));
+  stream_ = std::move(*stream);
   state_ = State::connecting;
-  const Nanoseconds deadline = worker_.now() + worker_.offer().connect_timeout;
-  const Nanoseconds request_deadline = in_flight_ ? sent_at_ + worker_.offer().timeout : deadline;
-  worker_.loop().arm(*this, std::min(deadline, request_deadline));
-}
-
-void Connection::on_connect(std::uint32_t events) {
-  const int error = (events & (EPOLLERR | EPOLLHUP)) != 0 ? socket_.take_error() : 0;
-  // A connection that is refused says so; one that is reset was made before.
-  if (error != 0 && error != ECONNRESET && error != EPIPE) return connect_failed(error);
-  if (error == 0 && (events & EPOLLOUT) == 0) return;
-  worker_.recorder().opened(worker_.now());
-  back_off_ = kShortestBackOff;
-  served_ = 0;
-  state_ = State::exchanging;
-  if (!in_flight_ && !worker_.may_send()) return retire();
-  if (!in_flight_) {
-    sent_at_ = worker_.now();
-    in_flight_ = true;
-    retried_ = false;
-    worker_.recorder().sent(sent_at_);
+  if (auto watched = worker_.loop().watch(stream_.fd(), *this); !watched) {
+    return open_failed(ErrorClass::connect, watched.error().what);
   }
-  worker_.loop().arm(*this, sent_at_ + worker_.offer().timeout);
-  if (error != 0) return broken(error);
-  if ((events & (EPOLLIN | kEnding)) != 0) {
-    // What comes before the request is sent answers nothing.
-    forget_answer();
-    const Transfer early = socket_.receive(worker_.buffer());
-    if (early.status == Transfer::Status::moved) {
-      worker_.recorder().bytes_received(early.bytes, worker_.now());
-      piece_ = std::string_view(worker_.buffer().data(), early.bytes);
-      return fail(ErrorClass::protocol, fmt::format("{} bytes before any request", early.bytes));
-    }
-    if (early.status == Transfer::Status::closed) return broken(0);
-    if (early.status == Transfer::Status::failed) return broken(early.error);
-  }
-  send_request();
-}
-
-void Connection::connect_failed(int error) {
-  const auto what = [error] { return fmt::format("connect: {}", std::strerror(error)); };
-  if (in_flight_) return fail(ErrorClass::connect, what());
-  close();
-  forget_answer();
-  worker_.recorder().refused(worker_.now());
-  keep_offence(ErrorClass::connect, what());
-  if (!claim_request()) return retire();
-  state_ = State::backing_off;
-  worker_.loop().arm(*this, worker_.now() + back_off_);
-  back_off_ = std::min(2 * back_off_, kLongestBackOff);
-}
-
-void Connection::close() {
-  if (!socket_.is_open()) return;
-  if (state_ == State::exchanging && served_ == 0) worker_.recorder().never_served();
-  worker_.loop().forget(socket_.fd(), *this);
-  worker_.loop().disarm(*this);
-  socket_.close();
-  state_ = State::idle;
-}
-
-// ---- a request and its answer
-// -------------------------------------------------------------------------------
-
-void Connection::begin_request() {
-  sent_at_ = worker_.now();
-  in_flight_ = true;
-  retried_ = false;
-  worker_.recorder().sent(sent_at_);
-  worker_.loop().arm(*this, sent_at_ + worker_.offer().timeout);
-  send_request();
-}
-
-void Connection::send_request() {
-  parser_.begin(worker_.offer().request.is_head);
-  whole_ = false;
-  first_byte_at_ = 0;
-  sent_bytes_ = 0;
-  send_error_ = 0;
-  forget_answer();
-  if (!transmit()) receive(true);
-}
-
-/// Sends what the socket takes; false where it failed. The server may have answered before it closed, so
-/// reading decides what becomes of the request.
-bool Connection::transmit() {
-  const std::string_view bytes = worker_.offer().request.bytes;
-  while (sent_bytes_ < bytes.size()) {
-    const Transfer sent = socket_.send(bytes.substr(sent_bytes_));
-    if (sent.status == Transfer::Status::would_block) return true;
-    if (sent.status != Transfer::Status::moved) {
-      send_error_ = sent.error;
-      return false;
-    }
-    sent_bytes_ += sent.bytes;
-    worker_.recorder().bytes_sent(sent.bytes, worker_.now());
-  }
-  return true;
+  worker_.loop().arm(*this, std::min(worker_.now() + worker_.offer().connect_timeout, patience()));
 }
 
 void Connection::on_io(std::uint32_t events) {
   worker_.tell_time();
-  if (state_ == State::connecting) return on_connect(events);
-  if (state_ != State::exchanging) return;
-  bool ending = (events & kEnding) != 0;
-  if ((events & EPOLLOUT) != 0 && sent_bytes_ < worker_.offer().request.bytes.size() && send_error_ == 0) {
-    ending = !transmit() || ending;
+  if (TlsSession* const tls = stream_.tls(); tls != nullptr && (events & (EPOLLIN | kEnding)) != 0) {
+    tls->socket_readable((events & kEnding) != 0);
   }
-  if (ending || (events & EPOLLIN) != 0) receive(ending);
-}
-
-/// Reads until the socket is empty: up to a short read, unless the connection is `ending` and its end is
-/// wanted too.
-void Connection::receive(bool ending) {
-  const std::span<char> buffer = worker_.buffer();
-  while (true) {
-    const Transfer received = socket_.receive(buffer);
-    switch (received.status) {
-      case Transfer::Status::would_block:
-        if (whole_) return complete(false);
-        if (send_error_ != 0) return broken(send_error_);
-        return;
-      case Transfer::Status::closed:
-        return whole_ ? complete(true) : broken(0);
-      case Transfer::Status::failed:
-        return whole_ ? complete(true) : broken(received.error);
-      case Transfer::Status::moved:
-        break;
-    }
-    const bool drained = received.bytes < buffer.size() && !ending;
-    worker_.recorder().bytes_received(received.bytes, worker_.now());
-    const std::string_view bytes(buffer.data(), received.bytes);
-    if (!take_in(bytes)) return;
-    if (whole_ && drained) return complete(false);
-    remember(bytes);
-    if (drained) return;
-    worker_.loop().refresh_now();  // a long answer: many reads in one batch of events
+  switch (state_) {
+    case State::open:
+      return on_ready(events);
+    case State::connecting:
+      return on_connect(events);
+    case State::securing:
+      return go_on_securing(events);
+    default:
+      return;
   }
 }
 
-/// Bytes of the answer; false where they were illegal and the request has failed.
-bool Connection::take_in(std::string_view bytes) {
-  if (first_byte_at_ == 0) first_byte_at_ = worker_.now();
-  piece_ = bytes;
-  while (!whole_) {
-    switch (parser_.next(bytes)) {
-      case HttpParser::Event::more:
-        return true;
-      case HttpParser::Event::header:
-        if (worker_.offer().checks.wants_header(parser_.name())) {
-          checked_.headers.emplace_back(parser_.name(), parser_.value());
-        }
-        break;
-      case HttpParser::Event::body:
-        if (worker_.offer().checks.wants_body() && checked_.body.size() < CheckList::kLongestBody) {
-          checked_.body += parser_.body();
-        }
-        break;
-      case HttpParser::Event::failed:
-        fail(ErrorClass::protocol, parser_.failure());
-        return false;
-      case HttpParser::Event::complete:
-        whole_ = true;
-        break;
-    }
+void Connection::on_connect(std::uint32_t events) {
+  const int error = (events & (EPOLLERR | EPOLLHUP)) != 0 ? stream_.take_error() : 0;
+  // A connection that is refused says so; one that is reset was made before.
+  if (error != 0 && error != ECONNRESET && error != EPIPE) {
+    return open_failed(ErrorClass::connect, fmt::format("connect: {}", std::strerror(error)));
   }
-  if (bytes.empty()) return true;
-  fail(ErrorClass::protocol, fmt::format("{} bytes after the answer's end", bytes.size()));
-  return false;
+  if (error == 0 && (events & EPOLLOUT) == 0) return;
+  if (worker_.offer().tls == nullptr) return opened(events, error);
+  if (error != 0) return open_failed(ErrorClass::tls, fmt::format("TLS: {}", std::strerror(error)));
+  stream_.start_tls(*worker_.offer().tls, worker_.tls_memory());
+  state_ = State::securing;
+  go_on_securing(events);
 }
 
-/// The answer is whole; `ended`: and the server has closed the connection.
-void Connection::complete(bool ended) {
-  const Offer& offer = worker_.offer();
-  const Timing timing{.sent = sent_at_, .first_byte = first_byte_at_, .done = worker_.now()};
-  const int status = parser_.status();
-  Recorder& recorder = worker_.recorder();
-  in_flight_ = false;
-  ++served_;
-  if (!offer.accepts(status)) {
-    recorder.answered_wrongly(timing, status, ErrorClass::status);
-    if (recorder.wants_offence(ErrorClass::status)) {
-      keep_offence(ErrorClass::status, fmt::format("the status {} is not accepted", status));
-    }
-  } else if (const auto why = offer.checks.empty() ? std::nullopt : offer.checks.broken_by(checked_)) {
-    recorder.answered_wrongly(timing, status, ErrorClass::check);
-    keep_offence(ErrorClass::check, *why);
-  } else {
-    recorder.answered(timing, status);
+void Connection::go_on_securing(std::uint32_t events) {
+  switch (stream_.tls()->handshake()) {
+    case TlsSession::Step::waiting:
+      return;
+    case TlsSession::Step::failed:
+      return open_failed(ErrorClass::tls, stream_.tls()->failure());
+    case TlsSession::Step::done:
+      return opened(events, 0);
   }
-  const bool may_be_kept = parser_.keep_alive() && !offer.request.asks_close;
-  server_closed_idle_ = ended && may_be_kept;
-  if (ended || !may_be_kept || sent_bytes_ < offer.request.bytes.size()) close();
-  go_on();
 }
 
-/// The connection ended before the answer did: by the server's close (0) or by an error.
-void Connection::broken(int error) {
-  if (error == 0 && first_byte_at_ != 0 && parser_.end_of_input() == HttpParser::Event::complete) {
-    whole_ = true;
-    return complete(true);
-  }
-  const bool gone = error == 0 || error == ECONNRESET || error == EPIPE;
-  if (gone && first_byte_at_ == 0 && served_ > 0 && !retried_) return retry();
-  if (error == 0) {
-    return fail(ErrorClass::closed, first_byte_at_ == 0 ? "closed without an answer" : parser_.failure());
-  }
-  const std::string where = first_byte_at_ == 0 ? "before the answer" : "in the answer";
-  const std::string what = fmt::format("{} {}", std::strerror(error), where);
-  if (gone) return fail(ErrorClass::reset, what);
-  fail(send_error_ != 0 ? ErrorClass::write : ErrorClass::read, what);
+void Connection::opened(std::uint32_t events, int error) {
+  worker_.loop().disarm(*this);
+  worker_.recorder().opened(worker_.now(), !was_open_);
+  was_open_ = true;
+  failures_ = 0;
+  served_ = false;
+  state_ = State::open;
+  settle();
+  on_open(events, error);
 }
 
-/// The server closed the idle connection just when the request went out: it goes out once more, and its
-/// latency still runs from the first time.
-void Connection::retry() {
-  worker_.recorder().closed_by_server_idle(worker_.now());
-  retried_ = true;
-  close();
-  connect();
-}
-
-void Connection::fail(ErrorClass error, std::string_view what) {
-  worker_.recorder().failed(sent_at_, worker_.now(), error);
+void Connection::open_failed(ErrorClass error, std::string_view what) {
   keep_offence(error, what);
-  in_flight_ = false;
   close();
-  go_on();
+  worker_.loop().disarm(*this);
+  settle();
+  if (state_ == State::retired) return;
+  state_ = State::backing_off;
+  worker_.loop().arm(*this, worker_.now() + back_off_after(failures_, worker_.is_open_loop()));
+  failures_ = static_cast<std::uint8_t>(std::min(failures_ + 1, 100));
+  on_open_failed(error);
 }
 
 void Connection::on_timer() {
   switch (state_) {
     case State::backing_off:
-      return connect();
+      state_ = State::idle;
+      return go_on();
     case State::connecting:
-      if (!in_flight_ || worker_.now() < sent_at_ + worker_.offer().timeout) return connect_failed(ETIMEDOUT);
-      return fail(ErrorClass::timeout, "no connection to send the request once more");
-    case State::exchanging:
-      return fail(ErrorClass::timeout, first_byte_at_ == 0 ? "no answer in time" : "no whole answer in time");
+      return open_failed(ErrorClass::connect, fmt::format("connect: {}", std::strerror(ETIMEDOUT)));
+    case State::securing:
+      return open_failed(ErrorClass::tls, "TLS: no end of the handshake in time");
+    case State::open:
+      return on_deadline();
     default:
       return;
   }
+}
+
+void Connection::close() {
+  if (!stream_.is_open()) return;
+  if (state_ == State::open) worker_.recorder().closed(served_);
+  worker_.loop().forget(stream_.fd(), *this);
+  worker_.loop().disarm(*this);
+  stream_.close();
+  if (state_ != State::retired) state_ = State::idle;
 }
 
 // ---- what is kept of answers
@@ -327,7 +225,6 @@ void Connection::remember(std::string_view bytes) {
 }
 
 void Connection::forget_answer() {
-  checked_.clear();
   piece_ = {};
   if (remembered_.empty()) return;
   worker_.give_memory_back(remembered_.size());

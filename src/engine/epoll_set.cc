@@ -79,21 +79,21 @@ void EpollSet::remove(int fd) {
   ::epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
 }
 
-std::span<epoll_event> EpollSet::wait(Nanoseconds deadline) {
-  const int count = timer_ >= 0 ? wait_timerfd(deadline) : wait_pwait2(deadline);
+std::span<epoll_event> EpollSet::wait(Nanoseconds deadline, Nanoseconds now) {
+  const int count = timer_ >= 0 ? wait_timerfd(deadline, now) : wait_pwait2(deadline, now);
   return {events_.data(), static_cast<std::size_t>(std::max(count, 0))};  // -1: a signal came
 }
 
-int EpollSet::wait_pwait2(Nanoseconds deadline) {
+int EpollSet::wait_pwait2(Nanoseconds deadline, Nanoseconds now) {
   if (deadline == kNever) return ::epoll_pwait2(epoll_, events_.data(), kBatch, nullptr, nullptr);
-  Nanoseconds rest = std::max<Nanoseconds>(deadline - monotonic_now(), 0);
+  Nanoseconds rest = std::max<Nanoseconds>(deadline - now, 0);
   if (rest > kLongWait) rest -= rest / kLongWaitEarlier;
   const timespec timeout = to_timespec(rest);
   return ::epoll_pwait2(epoll_, events_.data(), kBatch, &timeout, nullptr);
 }
 
-int EpollSet::wait_timerfd(Nanoseconds deadline) {
-  const bool due = deadline <= monotonic_now();
+int EpollSet::wait_timerfd(Nanoseconds deadline, Nanoseconds now) {
+  const bool due = deadline <= now;
   if (!due && deadline != kNever && deadline != timer_deadline_) {
     itimerspec alarm{};
     alarm.it_value = to_timespec(deadline);

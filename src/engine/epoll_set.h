@@ -16,6 +16,9 @@ namespace shootout::engine {
 /// A set of watched file descriptors.
 class EpollSet {
  public:
+  /// A wait brings at most so many events.
+  static constexpr std::size_t kBatch = 512;
+
   /// How a wait ends in time. epoll_wait() itself knows only milliseconds.
   enum class Alarm {
     pwait2,   ///< epoll_pwait2(), Linux 5.11: one system call a wait
@@ -36,16 +39,15 @@ class EpollSet {
   void remove(int fd);
 
   /// What became ready; waits at most until `deadline` (monotonic), and may return empty-handed before it.
-  /// The events stay valid until the next wait.
-  std::span<epoll_event> wait(Nanoseconds deadline);
+  /// The events stay valid until the next wait. `now`: the caller's last reading of the clock; it wakes later
+  /// by its age.
+  std::span<epoll_event> wait(Nanoseconds deadline, Nanoseconds now);
 
  private:
-  static constexpr std::size_t kBatch = 512;
-
   EpollSet() = default;
   Result<void> open(Alarm alarm);
-  int wait_pwait2(Nanoseconds deadline);
-  int wait_timerfd(Nanoseconds deadline);
+  int wait_pwait2(Nanoseconds deadline, Nanoseconds now);
+  int wait_timerfd(Nanoseconds deadline, Nanoseconds now);
 
   int epoll_ = -1;
   int timer_ = -1;  ///< only with Alarm::timerfd

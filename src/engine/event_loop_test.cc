@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "engine/epoll_set.h"
+
 namespace shootout::engine {
 namespace {
 
@@ -169,13 +171,15 @@ class EpollSetTest : public testing::TestWithParam<EpollSet::Alarm> {};
 TEST_P(EpollSetTest, WaitsUntilTheDeadlineAndTellsWhatIsReady) {
   auto set = EpollSet::create(GetParam());
   if (!set) GTEST_SKIP() << set.error().what;
-  EXPECT_TRUE((*set)->wait(monotonic_now() - 1).empty());  // past: returns
+  const Nanoseconds begun = monotonic_now();
+  EXPECT_TRUE((*set)->wait(begun - 1, begun).empty());  // past: returns
 
   for (int round = 0; round < 3; ++round) {
     const Nanoseconds deadline = monotonic_now() + 15 * kMillisecond;
     int waits = 0;
     while (monotonic_now() < deadline) {
-      for (const epoll_event& event : (*set)->wait(deadline)) EXPECT_EQ(event.data.ptr, nullptr);
+      for (const epoll_event& event : (*set)->wait(deadline, monotonic_now()))
+        EXPECT_EQ(event.data.ptr, nullptr);
       ++waits;
     }
     EXPECT_LT(waits, 10) << "it spins";
@@ -184,7 +188,7 @@ TEST_P(EpollSetTest, WaitsUntilTheDeadlineAndTellsWhatIsReady) {
   Pair pair;
   pair.poke();
   ASSERT_TRUE((*set)->add(pair.fd(), EPOLLIN | EPOLLET, &pair));
-  const auto ready = (*set)->wait(kNever);
+  const auto ready = (*set)->wait(kNever, monotonic_now());
   ASSERT_EQ(ready.size(), 1U);
   EXPECT_EQ(ready.front().data.ptr, &pair);
 }

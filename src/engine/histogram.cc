@@ -109,6 +109,16 @@ double Histogram::within_one_stdev() const {
   return static_cast<double>(within) / static_cast<double>(count_);
 }
 
+std::vector<Histogram::RecordedValue> Histogram::recorded() const {
+  std::vector<RecordedValue> values;
+  for (const auto& [index, count] : filled_buckets()) {
+    values.push_back({.lowest_us = microseconds(static_cast<double>(Buckets::lowest(index))),
+                      .highest_us = microseconds(static_cast<double>(Buckets::highest(index))),
+                      .count = count});
+  }
+  return values;
+}
+
 std::vector<std::pair<std::uint32_t, std::uint64_t>> Histogram::filled_buckets() const {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> filled;
   for (std::size_t i = lowest_; i <= highest_ && i < buckets_.size(); ++i) {

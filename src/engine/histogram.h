@@ -35,6 +35,14 @@ class Histogram {
   /// The share of values within one standard deviation of the mean.
   [[nodiscard]] double within_one_stdev() const;
 
+  /// What it holds, ascending: so many values from `lowest_us` to `highest_us`, whole nanoseconds that it
+  /// cannot tell apart.
+  struct RecordedValue {
+    double lowest_us = 0, highest_us = 0;
+    std::uint64_t count = 0;
+  };
+  [[nodiscard]] std::vector<RecordedValue> recorded() const;
+
   /// For storing: the buckets that hold something, as (index, count), ascending.
   [[nodiscard]] std::vector<std::pair<std::uint32_t, std::uint64_t>> filled_buckets() const;
   /// The inverse of filled_buckets() plus the exact sums; values outside the range are refused (false).

@@ -6,50 +6,88 @@
 #include <charconv>
 #include <utility>
 
+#include "engine/http_scan.h"
 #include "engine/http_syntax.h"
 
 namespace shootout::engine {
 namespace {
 
-constexpr int kSwitchingProtocols = 101, kNoContent = 204, kNotModified = 304;
-
-/// Calls `use` with each element of a comma-separated list (RFC 9110 section 5.6.1), empty ones left out.
-template <class Use>
-void for_each_element(std::string_view list, Use use) {
-  while (!list.empty()) {
-    const auto comma = std::min(list.find(','), list.size());
-    if (const auto element = trimmed(list.substr(0, comma)); !element.empty()) use(element);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-  }
-}
+constexpr int kNoContent = 204, kNotModified = 304;
 
 }  // namespace
 
-void HttpParser::begin(bool to_head) {
-  to_head_ = to_head;
-  consumed_ = 0;
-  line_number_ = 0;
-  partial_.clear();
-  begin_head();
+struct HttpParser::Rare {
+  std::string
+      cut_line;  ///< the beginning of a line that was cut, then the whole of it; `name` may point there
+  std::string_view name, value;
+  std::string failure;
+};
+
+HttpParser::HttpParser(bool wants_headers) : wants_headers_(wants_headers) {}
+HttpParser::~HttpParser() = default;
+HttpParser::HttpParser(HttpParser&&) noexcept = default;
+HttpParser& HttpParser::operator=(HttpParser&&) noexcept = default;
+
+HttpParser::Rare& HttpParser::rare() {
+  if (rare_ == nullptr) rare_ = std::make_unique<Rare>();
+  return *rare_;
 }
 
-void HttpParser::begin_head() {
+std::string_view HttpParser::name() const {
+  return rare_ == nullptr ? std::string_view() : rare_->name;
+}
+
+std::string_view HttpParser::value() const {
+  return rare_ == nullptr ? std::string_view() : rare_->value;
+}
+
+const std::string& HttpParser::failure() const {
+  static const std::string kNone;
+  return rare_ == nullptr ? kNone : rare_->failure;
+}
+
+void HttpParser::begin(bool to_head, bool expects_upgrade) {
   state_ = State::status_line;
-  framing_ = Framing::none;
-  keep_alive_ = true;
-  http_1_0_ = has_length_ = has_coding_ = chunked_ = false;
-  status_ = 0;
-  left_ = 0;
-  head_bytes_ = 0;
+  to_head_ = to_head;
+  expects_upgrade_ = expects_upgrade;
+  cut_ = false;
+  line_number_ = 0;
+  head_ = {};
+  consumed_ = 0;
 }
 
-HttpParser::Event HttpParser::fail(std::string what) {
+HttpParser::Event HttpParser::fail(std::string_view what) {
   state_ = State::failed;
-  failure_ = fmt::format("{} (at byte {} of the answer)", what, consumed_);
+  rare().failure = fmt::format("{} (at byte {} of the answer)", what, consumed_);
   return Event::failed;
 }
 
-HttpParser::Event HttpParser::next(std::string_view& input) {
+void HttpParser::take_known(const KnownHead& known) {
+  state_ = known.state_;
+  head_ = known.head_;
+  line_number_ = known.lines_;
+  left_ = known.left_;
+  consumed_ = known.size_;
+}
+
+void HttpParser::remember(std::string_view head, KnownHead& known) const {
+  known.size_ = head.size() <= known.bytes_.size() ? head.copy(known.bytes_.data(), head.size()) : 0;
+  known.to_head_ = to_head_;
+  known.state_ = state_;
+  known.head_ = head_;
+  known.lines_ = line_number_;
+  known.left_ = left_;
+}
+
+HttpParser::Event HttpParser::next(std::string_view& input, KnownHead* known) {
+  if (wants_headers_ || expects_upgrade_ || consumed_ > 0 || state_ != State::status_line || cut_)
+    known = nullptr;
+  if (known != nullptr && known->begins(input, to_head_)) {
+    take_known(*known);
+    input.remove_prefix(known->size_);
+    known = nullptr;
+  }
+  const std::string_view all = input;
   while (true) {
     switch (state_) {
       case State::complete:
@@ -61,7 +99,7 @@ HttpParser::Event HttpParser::next(std::string_view& input) {
           state_ = State::complete;
           return Event::complete;
         }
-        return take_body(input, State::complete);
+        return take_body(input, State::length_body);
       case State::chunk_body:
         return take_body(input, State::chunk_end);
       case State::close_body:
@@ -71,27 +109,50 @@ HttpParser::Event HttpParser::next(std::string_view& input) {
         break;
     }
 
-    // Everything else is lines.
-    const auto end = input.find('\n');
-    if (partial_.size() + std::min(end, input.size()) + head_bytes_ > kLongestHead) {
-      return fail(fmt::format("more than {} KiB of header lines", kLongestHead / 1024));
+    // Everything else is lines: whole in the input and ended by its first control character, or hard.
+    if (input.empty()) return Event::more;
+    const std::size_t length = value_length(input);
+    std::string_view line;
+    std::size_t size = length + 2;
+    bool clean = true;
+    if (!cut_ && size <= input.size() && input[length] == '\r' && input[length + 1] == '\n' &&
+        head_.bytes + size <= kLongestHead) {
+      line = input.substr(0, length);
+      input.remove_prefix(size);
+    } else {
+      if (const Event event = take_hard_line(input); event != Event::complete) return event;
+      size = rare_->cut_line.size();
+      line = std::string_view(rare_->cut_line).substr(0, size - 2);
+      clean = value_length(line) == line.size();
     }
-    if (end == std::string_view::npos) {
-      partial_.append(input);
-      input = {};
-      return Event::more;
+    head_.bytes += static_cast<std::uint32_t>(size);
+    ++line_number_;
+    const Event event = on_line(line, clean);
+    consumed_ += size;
+    if (known != nullptr && state_ > State::headers && state_ != State::failed) {
+      remember(all.substr(0, all.size() - input.size()), *known);
+      known = nullptr;
     }
-    std::string_view line = input.substr(0, end + 1);
-    input.remove_prefix(end + 1);
-    if (!partial_.empty()) {
-      line_.assign(partial_).append(line);
-      partial_.clear();
-      line = line_;
-    }
-    const Event event = on_line(line);
-    consumed_ += line.size();
     if (event != Event::more) return event;
   }
+}
+
+/// A line that is cut by a packet's end, or illegal: `complete` where it is whole in rare_->cut_line.
+HttpParser::Event HttpParser::take_hard_line(std::string_view& input) {
+  const auto end = input.find('\n');
+  const std::size_t before = cut_ ? rare_->cut_line.size() : 0;
+  if (before + std::min(end, input.size()) + head_.bytes > kLongestHead) {
+    return fail(fmt::format("more than {} KiB of header lines", kLongestHead / 1024));
+  }
+  std::string& whole = rare().cut_line;
+  if (!cut_) whole.clear();
+  cut_ = end == std::string_view::npos;
+  const std::size_t taken = cut_ ? input.size() : end + 1;
+  whole.append(input.substr(0, taken));
+  input.remove_prefix(taken);
+  if (cut_) return Event::more;
+  if (!whole.ends_with("\r\n")) return fail(fmt::format("line {} ends in a bare LF", line_number_ + 1));
+  return Event::complete;
 }
 
 HttpParser::Event HttpParser::take_body(std::string_view& input, State after) {
@@ -102,165 +163,165 @@ HttpParser::Event HttpParser::take_body(std::string_view& input, State after) {
   consumed_ += size;
   left_ -= size;
   // A body of known length is complete with its last byte, but its event comes first.
-  if (left_ == 0) state_ = after == State::complete ? State::length_body : after;
+  if (left_ == 0) state_ = after;
   return Event::body;
 }
 
-HttpParser::Event HttpParser::on_line(std::string_view line) {
-  head_bytes_ += line.size();
-  ++line_number_;
-  line.remove_suffix(1);
-  if (!line.ends_with('\r')) return fail(fmt::format("line {} ends in a bare LF", line_number_));
-  line.remove_suffix(1);
+inline HttpParser::Event HttpParser::on_line(std::string_view line, bool clean) {
   switch (state_) {
     case State::status_line:
-      return on_status_line(line);
+      return on_status_line(line, clean);
     case State::headers:
-      return line.empty() ? on_head_end() : on_header(line);
+      return line.empty() ? on_head_end() : on_header(line, clean);
     case State::chunk_line:
-      return on_chunk_line(line);
+      return on_chunk_line(line, clean);
     case State::chunk_end:
       if (!line.empty()) return fail("a chunk is longer than its size says");
       state_ = State::chunk_line;
-      head_bytes_ = 0;
+      head_.bytes = 0;
       return Event::more;
     default:  // trailers
       if (line.empty()) {
         state_ = State::complete;
         return Event::complete;
       }
-      return split_header(line) ? Event::more : Event::failed;
+      return colon_of(line, clean) != 0 ? Event::more : Event::failed;
   }
 }
 
 // status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 section 4). The last space may be
 // missing where there is no reason: the section lets a recipient take that.
-HttpParser::Event HttpParser::on_status_line(std::string_view line) {
+HttpParser::Event HttpParser::on_status_line(std::string_view line, bool clean) {
   const auto wrong = [&] { return fail(fmt::format("no HTTP/1.x status line: '{}'", printable(line))); };
-  if (line.size() < 12 || !line.starts_with("HTTP/1.") || !is_digit(line[7]) || line[8] != ' ')
-    return wrong();
-  if (!is_digit(line[9]) || !is_digit(line[10]) || !is_digit(line[11]) || line[9] == '0') return wrong();
-  if (line.size() > 12 && (line[12] != ' ' || !is_value(line.substr(13)))) return wrong();
-  status_ = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
-  http_1_0_ = line[7] == '0';
-  keep_alive_ = !http_1_0_;
-  if (status_ == kSwitchingProtocols) return fail("101 Switching Protocols, which nobody asked for");
+  if (!clean || line.size() < 12 || !line.starts_with("HTTP/1.") || !is_digit(line[7])) return wrong();
+  if (line[8] != ' ' || !is_digit(line[9]) || !is_digit(line[10]) || !is_digit(line[11])) return wrong();
+  if (line[9] == '0' || (line.size() > 12 && line[12] != ' ')) return wrong();
+  const int status = (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+  head_.status = static_cast<std::uint16_t>(status);
+  head_.http_1_0 = line[7] == '0';
+  head_.keep_alive = !head_.http_1_0;
+  if (status == kSwitchingProtocols) {
+    if (!expects_upgrade_) return fail("101 Switching Protocols, which nobody asked for");
+    if (head_.http_1_0) return fail("101 Switching Protocols in an HTTP/1.0 answer");
+  }
   state_ = State::headers;
   return Event::more;
 }
 
-/// field-line = field-name ":" OWS field-value OWS (RFC 9112 section 5); false: failed.
-bool HttpParser::split_header(std::string_view line) {
+/// field-line = field-name ":" OWS field-value OWS (RFC 9112 section 5): where the ':' is; 0: failed.
+inline std::size_t HttpParser::colon_of(std::string_view line, bool clean) {
+  const std::size_t colon = token_length(line);
+  if (colon != 0 && colon < line.size() && line[colon] == ':' && clean) return colon;
   const auto wrong = [&](std::string_view what) {
     static_cast<void>(fail(fmt::format("line {}: {}: '{}'", line_number_, what, printable(line))));
-    return false;
+    return std::size_t{0};
   };
-  if (line.front() == ' ' || line.front() == '\t') return wrong("a folded header line");
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) return wrong("a header line without ':'");
-  if (!is_token(line.substr(0, colon))) return wrong("a header name that is no token");
-  name_ = line.substr(0, colon);
-  value_ = trimmed(line.substr(colon + 1));
-  if (!is_value(value_)) return wrong("a control character in a header's value");
-  return true;
+  if (line.starts_with(' ') || line.starts_with('\t')) return wrong("a folded header line");
+  if (line.find(':') == std::string_view::npos) return wrong("a header line without ':'");
+  if (colon == 0 || line[colon] != ':') return wrong("a header name that is no token");
+  return wrong("a control character in a header's value");
 }
 
-HttpParser::Event HttpParser::on_header(std::string_view line) {
-  if (!split_header(line)) return Event::failed;
-  switch (name_.size()) {  // spares comparing most names
+inline HttpParser::Event HttpParser::on_header(std::string_view line, bool clean) {
+  const std::size_t colon = colon_of(line, clean);
+  if (colon == 0) return Event::failed;
+  const std::string_view name = line.substr(0, colon);
+  const std::string_view value = line.substr(colon + 1);
+  switch (name.size()) {  // spares comparing most names
     case 14:
-      if (same_text(name_, "content-length") && !note_content_length()) return Event::failed;
+      if (same_name(name, "content-length") && !note_content_length(trimmed(value))) return Event::failed;
       break;
     case 17:
-      if (same_text(name_, "transfer-encoding") && !note_transfer_encoding()) return Event::failed;
+      if (same_name(name, "transfer-encoding") && !note_transfer_encoding(value)) return Event::failed;
       break;
     case 10:
-      if (same_text(name_, "connection")) note_connection();
+      if (same_name(name, "connection")) note_connection(value);
       break;
     default:
       break;
   }
-  return wants_headers_ && status_ >= 200 ? Event::header : Event::more;
+  if (!wants_headers_ || (head_.status < 200 && head_.status != kSwitchingProtocols)) return Event::more;
+  rare().name = name;
+  rare_->value = trimmed(value);
+  return Event::header;
 }
 
-bool HttpParser::note_content_length() {
-  if (has_length_) {
+bool HttpParser::note_content_length(std::string_view value) {
+  if (head_.has_length) {
     static_cast<void>(fail(fmt::format("line {}: a second Content-Length", line_number_)));
     return false;
   }
-  has_length_ = true;
-  const char* const begin = value_.data();
-  const char* const end = begin + value_.size();
-  const auto [last, error] = std::from_chars(begin, end, left_);
-  if (error == std::errc() && last == end) return true;
+  head_.has_length = true;
+  const auto [last, error] = std::from_chars(value.data(), value.data() + value.size(), left_);
+  if (error == std::errc() && last == value.data() + value.size()) return true;
   static_cast<void>(
-      fail(fmt::format("line {}: the Content-Length '{}' is no length", line_number_, printable(value_))));
+      fail(fmt::format("line {}: the Content-Length '{}' is no length", line_number_, printable(value))));
   return false;
 }
 
 // RFC 9112 section 6.1: chunked comes last and once; an HTTP/1.0 answer has no transfer codings.
-bool HttpParser::note_transfer_encoding() {
+bool HttpParser::note_transfer_encoding(std::string_view value) {
   std::string_view wrong;
-  if (http_1_0_) wrong = "Transfer-Encoding in an HTTP/1.0 answer";
-  has_coding_ = true;
-  for_each_element(value_, [&](std::string_view coding) {
-    if (chunked_) wrong = "a transfer coding after chunked";
-    if (same_text(coding, "chunked")) chunked_ = true;
+  if (head_.http_1_0) wrong = "Transfer-Encoding in an HTTP/1.0 answer";
+  head_.has_coding = true;
+  for_each_element(value, [&](std::string_view coding) {
+    if (head_.chunked) wrong = "a transfer coding after chunked";
+    if (same_name(coding, "chunked")) head_.chunked = true;
   });
   if (wrong.empty()) return true;
   static_cast<void>(fail(fmt::format("line {}: {}", line_number_, wrong)));
   return false;
 }
 
-void HttpParser::note_connection() {
-  for_each_element(value_, [&](std::string_view option) {
-    if (same_text(option, "close")) keep_alive_ = false;
-    if (same_text(option, "keep-alive") && http_1_0_) keep_alive_ = true;
+void HttpParser::note_connection(std::string_view value) {
+  for_each_element(value, [&](std::string_view option) {
+    if (same_name(option, "close")) head_.keep_alive = false;
+    if (head_.http_1_0 && same_name(option, "keep-alive")) head_.keep_alive = true;
   });
 }
 
 // The length of the body: RFC 9112 section 6.3.
 HttpParser::Event HttpParser::on_head_end() {
-  if (status_ < 200) {
-    begin_head();
-    return Event::more;
-  }
-  if (has_coding_ && has_length_) return fail("both Content-Length and Transfer-Encoding");
-  if (to_head_ || status_ == kNoContent || status_ == kNotModified) {
+  if (head_.status == kSwitchingProtocols) {
+    head_.keep_alive = false;  // it carries no more HTTP
     state_ = State::complete;
     return Event::complete;
   }
-  if (chunked_) {
-    framing_ = Framing::chunked;
-    state_ = State::chunk_line;
-    head_bytes_ = 0;
+  if (head_.status < 200) {
+    head_ = {};
+    state_ = State::status_line;
     return Event::more;
   }
-  if (has_length_) {
-    framing_ = Framing::length;
+  if (head_.has_coding && head_.has_length) return fail("both Content-Length and Transfer-Encoding");
+  if (to_head_ || head_.status == kNoContent || head_.status == kNotModified) {
+    state_ = State::complete;
+    return Event::complete;
+  }
+  if (head_.chunked) {
+    state_ = State::chunk_line;
+    head_.bytes = 0;
+    return Event::more;
+  }
+  if (head_.has_length) {
     state_ = State::length_body;
     return Event::more;
   }
-  framing_ = Framing::until_close;
+  head_.keep_alive = false;
   state_ = State::close_body;
   return Event::more;
 }
 
 // chunk = chunk-size [ chunk-ext ] CRLF (RFC 9112 section 7.1); extensions are skipped.
-HttpParser::Event HttpParser::on_chunk_line(std::string_view line) {
+HttpParser::Event HttpParser::on_chunk_line(std::string_view line, bool clean) {
   const auto digits = std::min(line.find_first_of("; \t"), line.size());
   const std::string_view size = line.substr(0, digits);
   const std::string_view extension = trimmed(line.substr(digits));
   const auto [last, error] = std::from_chars(size.data(), size.data() + size.size(), left_, 16);
-  if (size.empty() || error != std::errc() || last != size.data() + size.size() || !is_value(extension) ||
+  if (size.empty() || error != std::errc() || last != size.data() + size.size() || !clean ||
       (!extension.empty() && extension.front() != ';')) {
     return fail(fmt::format("no chunk size: '{}'", printable(line)));
   }
-  if (left_ == 0) {
-    state_ = State::trailers;
-    return Event::more;
-  }
-  state_ = State::chunk_body;
+  state_ = left_ == 0 ? State::trailers : State::chunk_body;
   return Event::more;
 }
 
@@ -268,7 +329,7 @@ HttpParser::Event HttpParser::end_of_input() {
   if (state_ == State::close_body) state_ = State::complete;
   if (state_ == State::complete) return Event::complete;
   if (state_ == State::failed) return Event::failed;
-  consumed_ += partial_.size();
+  if (cut_) consumed_ += rare_->cut_line.size();
   switch (state_) {
     case State::status_line:
       return fail("closed in the status line");

@@ -22,9 +22,10 @@ struct Outcome {
 };
 
 /// Feeds the pieces; `closed`: the peer closes after them.
-Outcome read(const std::vector<std::string_view>& pieces, bool to_head, bool closed) {
-  HttpParser parser(true);
-  parser.begin(to_head);
+Outcome read(const std::vector<std::string_view>& pieces, bool to_head, bool closed, bool upgrade = false,
+             bool wants_headers = true, HttpParser::KnownHead* known = nullptr) {
+  HttpParser parser(wants_headers);
+  parser.begin(to_head, upgrade);
   Outcome outcome;
   for (std::string_view piece : pieces) {
     if (outcome.end == Event::complete || outcome.end == Event::failed) {
@@ -34,7 +35,7 @@ Outcome read(const std::vector<std::string_view>& pieces, bool to_head, bool clo
     // A copy, freed after its turn: the sanitizer sees what the parser keeps of it.
     const std::string copy(piece);
     std::string_view input = copy;
-    while ((outcome.end = parser.next(input)) == Event::body || outcome.end == Event::header) {
+    while ((outcome.end = parser.next(input, known)) == Event::body || outcome.end == Event::header) {
       if (outcome.end == Event::body) outcome.body += parser.body();
       if (outcome.end == Event::header)
         outcome.headers += fmt::format("{}={};", parser.name(), parser.value());
@@ -237,6 +238,87 @@ TEST(HttpParser, ReadsAnswersOneAfterTheOther) {
     EXPECT_EQ(parser.keep_alive(), status == 201);
   }
   EXPECT_TRUE(input.empty());
+}
+
+TEST(HttpParser, SwitchesProtocolsWhereThatWasAskedFor) {
+  const std::string head =
+      "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+  for_each_split(head + "\x81\x02hi", [&](const auto& pieces) {
+    const Outcome outcome = read(pieces, false, false, true);
+    ASSERT_EQ(outcome.end, Event::complete) << outcome.failure;
+    ASSERT_EQ(outcome.status, 101);
+    ASSERT_EQ(outcome.left, 4);
+    ASSERT_FALSE(outcome.keep_alive);
+    ASSERT_EQ(outcome.headers, "Upgrade=websocket;Connection=Upgrade;");
+  });
+  EXPECT_EQ(read({head}, false, false, false).end, Event::failed);
+}
+
+TEST(HttpParser, WhereAnUpgradeWasAskedForTheAnswerMayBeAnother) {
+  const std::string refused = "HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno";
+  for_each_split(refused, [](const auto& pieces) {
+    const Outcome outcome = read(pieces, false, false, true);
+    ASSERT_EQ(outcome.end, Event::complete);
+    ASSERT_EQ(outcome.status, 403);
+    ASSERT_EQ(outcome.body, "no");
+    ASSERT_TRUE(outcome.keep_alive);
+  });
+  const Outcome old = read({"HTTP/1.0 101 Switching Protocols\r\n\r\n"}, false, false, true);
+  EXPECT_EQ(old.failure, "101 Switching Protocols in an HTTP/1.0 answer (at byte 0 of the answer)");
+}
+
+TEST(HttpParser, AnAskedUpgradeHoldsForOneAnswerOnly) {
+  HttpParser parser;
+  parser.begin(false, true);
+  std::string_view input = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  EXPECT_EQ(parser.next(input), Event::complete);
+  parser.begin(false);
+  input = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+  EXPECT_EQ(parser.next(input), Event::failed);
+  EXPECT_EQ(parser.failure(), "101 Switching Protocols, which nobody asked for (at byte 0 of the answer)");
+}
+
+TEST(HttpParser, ReadsOnAfterAnAnswerThatWasCutShort) {
+  HttpParser parser;
+  for (int i = 0; i < 2; ++i) {
+    parser.begin(false);
+    std::string_view input = "HTTP/1.1 200 OK\r\nContent-Le";
+    EXPECT_EQ(parser.next(input), Event::more);
+    EXPECT_TRUE(input.empty());
+  }
+  EXPECT_EQ(parser.end_of_input(), Event::failed);
+  EXPECT_EQ(parser.failure(), "closed in the header (at byte 27 of the answer)");
+  parser.begin(true);
+  std::string_view input = "HTTP/1.1 200 OK\r\n\r\n";
+  EXPECT_EQ(parser.next(input), Event::complete);
+}
+
+TEST(HttpParser, FitsInACacheLine) {
+  EXPECT_LE(sizeof(HttpParser), 64);
+}
+
+TEST(HttpParser, AKnownHeadChangesNothing) {
+  HttpParser::KnownHead known;
+  std::vector<Message> messages = legal_messages();
+  for (Message& message : illegal_messages()) messages.push_back(std::move(message));
+  for (int round = 0; round < 2; ++round) {
+    for (const Message& message : messages) {
+      const Outcome fresh = read({message.bytes}, message.to_head, message.closed, false, false);
+      for (int again = 0; again < 2; ++again) {
+        EXPECT_EQ(read({message.bytes}, message.to_head, message.closed, false, false, &known), fresh)
+            << message.name;
+      }
+      // The same head, cut: in its body, in itself.
+      const std::string_view bytes = message.bytes;
+      for (std::size_t at = 1; at < std::min<std::size_t>(bytes.size(), 200); ++at) {
+        ASSERT_EQ(read({bytes.substr(0, at), bytes.substr(at)}, message.to_head, message.closed, false, false,
+                       &known),
+                  fresh)
+            << message.name << " cut at " << at;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -12,9 +12,12 @@ namespace shootout::engine {
 
 /// How a load goes so far.
 struct LoadProgress {
-  double elapsed_s = 0;         ///< since the load began, settling included
-  std::uint64_t completed = 0;  ///< inside the window
+  double elapsed_s = 0;                      ///< since the load began, settling included
+  std::uint64_t started = 0, completed = 0;  ///< inside the window
+  double rate_rps = 0;                       ///< completed a second, since the last report
   std::uint64_t errors = 0;
+  std::uint64_t connections = 0;  ///< open
+  bool window_begun = false;      ///< else it opens its connections, or settles
   double p50_us = 0, p99_us = 0;  ///< since the last report, to 1 %; 0 where nothing completed
 };
 

@@ -12,6 +12,14 @@ std::string_view name(ErrorClass error) {
   return kNames[static_cast<std::size_t>(error)];
 }
 
+std::uint64_t SeriesPoint::error_count() const {
+  return std::accumulate(errors.begin(), errors.end(), std::uint64_t{0});
+}
+
+double StageResult::requests_per_second() const {
+  return end_s > begin_s ? static_cast<double>(completed_in_stage) / (end_s - begin_s) : 0;
+}
+
 std::uint64_t LoadResult::error_count() const {
   return std::accumulate(errors.begin(), errors.end(), std::uint64_t{0});
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,9 +42,29 @@ struct Offence {
 struct SeriesPoint {
   double t_s = 0;  ///< the second's end, from the window's start
   std::uint64_t completed = 0;
-  std::uint64_t errors = 0;
-  std::uint64_t bytes_received = 0;
+  std::array<std::uint64_t, kErrorClasses> errors{};
+  std::uint64_t bytes_sent = 0, bytes_received = 0;
+  std::uint64_t connections = 0;  ///< open at the second's end
   double p50_us = 0, p99_us = 0;  ///< meaningful where completed > 0
+
+  [[nodiscard]] std::uint64_t error_count() const;
+};
+
+/// What came of the requests planned in one stage of the load.
+struct StageResult {
+  double from = 0, to = 0;        ///< the level: connections or requests per second
+  double begin_s = 0, end_s = 0;  ///< from the window's start
+  std::uint64_t started = 0, completed = 0, errors = 0, unanswered = 0;
+  std::uint64_t completed_in_stage = 0;  ///< answers that came while it lasted: its rate
+  Histogram latency;
+
+  [[nodiscard]] double requests_per_second() const;
+};
+
+/// How the TLS connections were made.
+struct TlsSummary {
+  std::string version, cipher, protocol;  ///< of the last handshake; protocol: what ALPN chose, or empty
+  std::uint64_t handshakes = 0, resumed = 0;
 };
 
 /// Mean, standard deviation and maximum over intervals of 100 ms, as wrk's "Thread Stats" has them.
@@ -53,13 +74,17 @@ struct ThreadRate {
 
 struct LoadResult {
   std::string url;
+  std::string address;    ///< that the URL's host resolved to
   double duration_s = 0;  ///< the window; with a count of requests from the first connect to the last byte
   double drain_s = 0;     ///< what was waited after the window for answers under way
 
-  std::uint64_t started = 0;  ///< requests whose first byte was sent (or could not be: connect errors count)
+  /// Requests whose first byte was sent (or could not be: connect errors count); in an open loop all that
+  /// were planned inside the window, those that no connection was free for included.
+  std::uint64_t started = 0;
   std::uint64_t completed = 0;  ///< whole, legal answers: succeeded, or failed by status or check
   std::uint64_t succeeded = 0;
   std::uint64_t unanswered = 0;  ///< still waiting when the drain ended
+  std::uint64_t never_sent = 0;  ///< of the unanswered: no connection was free until the end (open loop)
   std::array<std::uint64_t, kErrorClasses> errors{};
   std::map<int, std::uint64_t> status;
   std::uint64_t bytes_sent = 0, bytes_received = 0;
@@ -70,12 +95,24 @@ struct LoadResult {
   std::uint64_t connections_opened = 0;
   std::uint64_t connections_never_served = 0;
   std::uint64_t closed_by_server_idle = 0;
-  double open_s = 0;  ///< from the first connect() to the last connection open
+  double open_s = 0;  ///< from the first connect() until each connection had been open once
 
-  Histogram latency, service, first_byte;  ///< microseconds
+  /// Microseconds: from the planned time; from the actual send; from the actual send to the first byte.
+  Histogram latency, service, first_byte;
+  Histogram unanswered_wait;  ///< how long the unanswered had waited, from their planned time
   std::vector<ThreadRate> threads;
   std::vector<SeriesPoint> series;
-  std::vector<Offence> offences;  ///< the first few
+  std::vector<StageResult> stages;  ///< of a load with stages
+  std::vector<Offence> offences;    ///< the first few
+  std::optional<TlsSummary> tls;
+  bool websocket = false;  ///< the requests are messages, each answered by one
+
+  /// Open loop: what the plan asked for inside the window, and what was sent in it.
+  std::optional<double> offered_rps, sent_rps;
+  /// Open loop: how much later than it could each request went out: after its planned time, or after the
+  /// connection that it had to wait for was free.
+  Histogram lateness;
+  double spin_s = 0;  ///< of the CPU time: waiting for planned times with open eyes
 
   double cpu_user_s = 0, cpu_system_s = 0;  ///< of the load's own threads, over the window
   double wall_s = 0;                        ///< the time those CPU figures are of

@@ -191,7 +191,7 @@ TEST(Load, ChecksLookAtTheWholeBodyHoweverItCame) {
 TEST(Load, HeadHasNoBody) {
   ScriptedServer server(always("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"));
   LoadPlan plan = counted(server.url(), 4, 2, 1);
-  plan.method = "HEAD";
+  plan.mix[0].method = "HEAD";
   EXPECT_EQ(run(plan).succeeded, 4u);
 }
 
@@ -204,8 +204,8 @@ TEST(Load, SendsLargeBodiesWhole) {
     }
   });
   LoadPlan plan = counted(server.url(), 4, 2, 1);
-  plan.method = "POST";
-  plan.body = std::string(kSize - 4, 'b') + "\r\n\r\n";
+  plan.mix[0].method = "POST";
+  plan.mix[0].body.text = std::string(kSize - 4, 'b') + "\r\n\r\n";
   const LoadResult result = run(plan);
   EXPECT_EQ(result.succeeded, 4u);
   EXPECT_GT(result.bytes_sent, 4 * kSize);
@@ -218,8 +218,8 @@ TEST(Load, AnEarlyAnswerToALargeBodyCounts) {
     peer.wait_for_close();
   });
   LoadPlan plan = counted(server.url(), 2, 1, 1);
-  plan.method = "POST";
-  plan.body = std::string(30'000'000, 'b');
+  plan.mix[0].method = "POST";
+  plan.mix[0].body.text = std::string(30'000'000, 'b');
   plan.accepted_status = {413};
   EXPECT_EQ(run(plan).succeeded, 2u);
 }

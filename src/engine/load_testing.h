@@ -37,6 +37,8 @@ inline void expect_identities(const LoadResult& result) {
   EXPECT_EQ(result.latency.count(),
             result.completed + result.unanswered + errors(result, ErrorClass::timeout));
   EXPECT_EQ(result.first_byte.count(), result.completed);
+  EXPECT_EQ(result.service.count(), result.latency.count() - result.never_sent);
+  EXPECT_EQ(result.unanswered_wait.count(), result.unanswered);
   std::uint64_t in_seconds = 0;
   for (const auto& second : result.series) in_seconds += second.completed;
   EXPECT_EQ(in_seconds, result.completed_in_window);

@@ -26,12 +26,23 @@ struct LogBuckets {
 
   static constexpr std::size_t kCount = index(kLongest) + 1;
 
-  /// The middle of a bucket, nanoseconds.
+  /// The lowest and the highest value of a bucket, nanoseconds.
+  static constexpr Nanoseconds lowest(std::size_t index) {
+    return static_cast<Nanoseconds>((index - (doublings(index) << kBits)) << doublings(index));
+  }
+  static constexpr Nanoseconds highest(std::size_t index) {
+    return lowest(index) + static_cast<Nanoseconds>(std::size_t{1} << doublings(index)) - 1;
+  }
+  /// Its middle.
   static constexpr double middle(std::size_t index) {
+    return (static_cast<double>(lowest(index)) + static_cast<double>(highest(index))) / 2;
+  }
+
+ private:
+  /// How many times as wide as a nanosecond a bucket is, as a power of two.
+  static constexpr std::size_t doublings(std::size_t index) {
     const std::size_t group = index >> kBits;
-    const std::size_t shift = group == 0 ? 0 : group - 1;
-    const auto lowest = static_cast<double>((index - (shift << kBits)) << shift);
-    return lowest + (static_cast<double>(std::size_t{1} << shift) - 1) / 2;
+    return group == 0 ? 0 : group - 1;
   }
 };
 

@@ -1,18 +1,27 @@
 #include "engine/preflight.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
+#include <utility>
 
 #include "engine/clock.h"
+#include "engine/http_syntax.h"
 
 namespace shootout::engine {
 namespace {
@@ -32,22 +41,96 @@ Address address_of(const addrinfo& info, std::uint16_t port) {
   return address;
 }
 
-/// Connects once; 0, or the errno of why not.
-int probe(const Address& address, Nanoseconds deadline) {
-  const auto socket = Socket::connect(address);
-  if (!socket) return socket.error();
-  while (true) {
-    const auto left = std::max<Nanoseconds>(deadline - monotonic_now(), 0);
-    pollfd poll_for{socket->fd(), POLLOUT, 0};
-    const int ready =
-        ::poll(&poll_for, 1, static_cast<int>(std::min<Nanoseconds>(left / kMillisecond + 1, 1'000'000)));
-    if (ready > 0) {
-      const int error = socket->take_error();
-      return error == ECONNRESET ? 0 : error;  // it was accepted before it was reset
-    }
-    if (ready < 0 && errno != EINTR) return errno;
-    if (monotonic_now() >= deadline) return ETIMEDOUT;
+const sockaddr* raw(const Address& address) {
+  return reinterpret_cast<const sockaddr*>(&address.storage);
+}
+
+/// A connection that only looks whether somebody is there.
+class Probe {
+ public:
+  explicit Probe(const Address& address)
+      : fd_(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {}
+  ~Probe() {
+    if (fd_ >= 0) ::close(fd_);
   }
+  Probe(const Probe&) = delete;
+  Probe& operator=(const Probe&) = delete;
+
+  [[nodiscard]] int fd() const { return fd_; }
+
+  /// 0, or the errno of why not.
+  [[nodiscard]] int connect(const Address& address, Nanoseconds deadline) const {
+    if (fd_ < 0) return errno;
+    if (::connect(fd_, raw(address), address.length) == 0) return 0;
+    if (errno != EINPROGRESS && errno != EINTR) return errno;
+    if (const int error = wait(POLLOUT, deadline)) return error;
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return errno;
+    return error == ECONNRESET ? 0 : error;  // it was accepted before it was reset
+  }
+
+  /// 0 when it is ready (or broken: the next call tells), else ETIMEDOUT or another errno.
+  [[nodiscard]] int wait(short events, Nanoseconds deadline) const {
+    while (true) {
+      const auto left = std::max<Nanoseconds>(deadline - monotonic_now(), 0);
+      pollfd poll_for{fd_, events, 0};
+      const int ready =
+          ::poll(&poll_for, 1, static_cast<int>(std::min<Nanoseconds>(left / kMillisecond + 1, 1'000'000)));
+      if (ready > 0) return 0;
+      if (ready < 0 && errno != EINTR) return errno;
+      if (monotonic_now() >= deadline) return ETIMEDOUT;
+    }
+  }
+
+ private:
+  int fd_;
+};
+
+/// The kernel's send and receive for a probe; the rest of a Net is not asked for.
+class ProbeNet final : public Net {
+ public:
+  Transfer send(int fd, std::span<const iovec> pieces) override {
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    return outcome(::sendmsg(fd, &message, MSG_NOSIGNAL));
+  }
+  Transfer receive(int fd, std::span<char> buffer) override {
+    Transfer received = outcome(::recv(fd, buffer.data(), buffer.size(), 0));
+    if (received.status == Transfer::Status::moved && received.bytes == 0)
+      received.status = Transfer::Status::closed;
+    received.more = true;
+    return received;
+  }
+
+  Nanoseconds now() override { return monotonic_now(); }
+  std::span<Ready> wait(Nanoseconds, Nanoseconds) override { return {}; }
+  void wake() override {}
+  Result<void> watch(int, IoHandler&) override { return {}; }
+  void unwatch(int) override {}
+  std::expected<int, int> connect(const Address&, const Address*) override {
+    return std::unexpected(ENOTSUP);
+  }
+  int take_error(int) override { return 0; }
+  void close(int) override {}
+
+ private:
+  static Transfer outcome(ssize_t moved) {
+    if (moved >= 0) return {.bytes = static_cast<std::size_t>(moved)};
+    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
+      return {.status = Transfer::Status::would_block};
+    return {.status = Transfer::Status::failed, .error = errno};
+  }
+};
+
+bool is_ipv4_loopback(const Address& address) {
+  if (address.storage.ss_family != AF_INET) return false;
+  return ntohl(reinterpret_cast<const sockaddr_in&>(address.storage).sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+bool needs_ports(const Address& target) {
+  return target.storage.ss_family == AF_INET || target.storage.ss_family == AF_INET6;
 }
 
 }  // namespace
@@ -61,21 +144,94 @@ Result<Address> find_target(const Url& url, double timeout_s) {
   const int error = ::getaddrinfo(url.host.c_str(), port.c_str(), &hints, &list);
   if (error != 0) {
     return failure(Error::Kind::unreachable,
-                   fmt::format("the name '{}' does not resolve: {}", url.host, ::gai_strerror(error)),
+                   fmt::format("the name '{}' does not resolve: {}", url.host,
+                               error == EAI_SYSTEM ? std::strerror(errno) : ::gai_strerror(error)),
                    "check the spelling of the URL's host");
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(list, &::freeaddrinfo);
+  std::vector<Address> addresses;
+  for (const addrinfo* info = list; info != nullptr; info = info->ai_next)
+    addresses.push_back(address_of(*info, url.port));
+  return first_accepting(addresses, timeout_s, url.authority);
+}
+
+Result<Address> first_accepting(std::span<const Address> addresses, double timeout_s,
+                                const std::string& name) {
   const Nanoseconds deadline = monotonic_now() + from_seconds(timeout_s);
   std::string reasons;
-  for (const addrinfo* info = list; info != nullptr; info = info->ai_next) {
-    Address address = address_of(*info, url.port);
-    const int why_not = probe(address, deadline);
-    if (why_not == 0) return address;
-    reasons += fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", address.text, std::strerror(why_not));
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const Nanoseconds now = monotonic_now();
+    const auto still_to_try = static_cast<Nanoseconds>(addresses.size() - i);
+    const int why_not = Probe(addresses[i]).connect(addresses[i], now + (deadline - now) / still_to_try);
+    if (why_not == 0) return addresses[i];
+    reasons +=
+        fmt::format("{}{}: {}", reasons.empty() ? "" : "; ", addresses[i].text, std::strerror(why_not));
   }
   return failure(Error::Kind::unreachable,
-                 fmt::format("nothing accepts connections at {} ({})", url.authority, reasons),
+                 fmt::format("nothing accepts connections at {} ({})", name, reasons),
                  "start the server, or check the URL's host and port");
+}
+
+Result<Address> unix_socket_address(const std::string& path) {
+  Address address;
+  auto& name = reinterpret_cast<sockaddr_un&>(address.storage);
+  constexpr std::size_t kLongest = sizeof name.sun_path - 1;
+  if (path.empty() || path.find('\0') != std::string::npos) {
+    return failure(Error::Kind::bad_plan, fmt::format("'{}' is no path of a Unix socket", printable(path)),
+                   "name the socket's file");
+  }
+  if (path.size() > kLongest) {
+    return failure(Error::Kind::bad_plan,
+                   fmt::format("the path of the Unix socket '{}' has {} bytes, and it may have {}",
+                               printable(path), path.size(), kLongest),
+                   "change to a folder nearer to it and name it from there, or link it to a shorter path");
+  }
+  name.sun_family = AF_UNIX;
+  std::memcpy(name.sun_path, path.c_str(), path.size() + 1);
+  address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
+  address.text = fmt::format("unix:{}", path);
+  const int why_not = Probe(address).connect(address, monotonic_now());
+  if (why_not == 0 || why_not == EAGAIN) return address;  // EAGAIN: somebody listens and is busy
+  struct stat file{};
+  const bool is_there = ::stat(path.c_str(), &file) == 0;
+  const std::string_view why =
+      is_there && !S_ISSOCK(file.st_mode) ? "it is no socket" : std::strerror(why_not);
+  return failure(Error::Kind::unreachable,
+                 fmt::format("nothing accepts connections at the Unix socket '{}': {}", path, why),
+                 "start the server, or check the socket's path");
+}
+
+Result<void> probe_tls(const Url& url, const Address& target, const TlsClient& client, double timeout_s) {
+  const Nanoseconds deadline = monotonic_now() + from_seconds(timeout_s);
+  const auto refuse = [&](std::string_view why, std::string remedy) {
+    return failure(Error::Kind::unreachable,
+                   fmt::format("no TLS with {} ({}): {}", url.authority, target.text, why),
+                   std::move(remedy));
+  };
+  const Probe probe(target);
+  if (const int why_not = probe.connect(target, deadline)) return refuse(std::strerror(why_not), "");
+  ProbeNet net;
+  TlsMemory memory;
+  TlsSession session(client, memory, net, probe.fd());
+  while (true) {
+    switch (session.handshake()) {
+      case TlsSession::Step::done:
+        session.say_goodbye();
+        return {};
+      case TlsSession::Step::failed:
+        return refuse(session.failure(), session.distrusted()
+                                             ? "name the authority that vouches for it: --cacert FILE; or do "
+                                               "without verification: --insecure"
+                                             : "check the URL's scheme and port");
+      case TlsSession::Step::waiting:
+        // The first flight of a client is small: a fresh socket takes it whole, so it waits for the server.
+        if (probe.wait(POLLIN, deadline) != 0) {
+          return refuse(fmt::format("the handshake did not end within {:g} s", timeout_s),
+                        "check the URL's scheme and port, or allow more time to connect");
+        }
+        session.socket_readable();
+    }
+  }
 }
 
 Result<void> allow_open_files(unsigned connections, unsigned threads) {
@@ -105,6 +261,46 @@ Result<void> allow_open_files(unsigned connections, unsigned threads) {
       Error::Kind::limits,
       fmt::format("cannot raise the limit of open files to {}: {}", limit.rlim_max, std::strerror(errno)),
       fmt::format("raise it by hand: ulimit -n {}", needed));
+}
+
+unsigned local_ports() {
+  unsigned first = 32768, last = 60999;  // the kernel's own defaults
+  unsigned from = 0, to = 0;
+  if (std::ifstream("/proc/sys/net/ipv4/ip_local_port_range") >> from >> to && from <= to) {
+    first = from;
+    last = to;
+  }
+  return last - first + 1;
+}
+
+Result<void> check_ports(const Address& target, unsigned connections, unsigned ports) {
+  if (connections <= ports || !needs_ports(target) || is_ipv4_loopback(target)) return {};
+  return failure(Error::Kind::limits,
+                 fmt::format("{} connections to {} need as many local ports, and the kernel gives out {}",
+                             connections, target.text, ports),
+                 "take fewer connections, or widen the range (as root: sysctl -w "
+                 "net.ipv4.ip_local_port_range='1024 65535')");
+}
+
+std::vector<Address> source_addresses(const Address& target, unsigned connections, unsigned ports) {
+  const unsigned each = std::max(ports * 2 / 5, 1u);
+  if (connections <= each || !is_ipv4_loopback(target)) return {};
+  const auto& target_name = reinterpret_cast<const sockaddr_in&>(target.storage);
+  const std::size_t wanted = (connections + each - 1) / each;
+  std::vector<Address> sources;
+  for (std::uint32_t host = INADDR_LOOPBACK + 1; sources.size() < wanted; ++host) {
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(host);
+    if (name.sin_addr.s_addr == target_name.sin_addr.s_addr) continue;  // it might meet itself there
+    Address& source = sources.emplace_back();
+    std::memcpy(&source.storage, &name, sizeof name);
+    source.length = sizeof name;
+    char text[INET_ADDRSTRLEN] = "?";
+    ::inet_ntop(AF_INET, &name.sin_addr, text, sizeof text);
+    source.text = text;
+  }
+  return sources;
 }
 
 bool pin_this_thread(int cpu) {

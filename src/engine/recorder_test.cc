@@ -2,13 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace shootout::engine {
 namespace {
 
 constexpr Nanoseconds kBegin = 10 * kSecond, kEnd = 20 * kSecond;
 
 Timing timing(double sent_s, double done_s) {
-  return {.sent = from_seconds(sent_s), .first_byte = from_seconds(done_s), .done = from_seconds(done_s)};
+  return {.planned = from_seconds(sent_s),
+          .sent = from_seconds(sent_s),
+          .first_byte = from_seconds(done_s),
+          .done = from_seconds(done_s)};
 }
 
 LoadResult result_of(const Recorder& recorder) {
@@ -20,7 +25,7 @@ LoadResult result_of(const Recorder& recorder) {
 }
 
 void serve(Recorder& recorder, double sent_s, double done_s) {
-  recorder.sent(from_seconds(sent_s));
+  recorder.sent(from_seconds(sent_s), from_seconds(sent_s));
   recorder.answered(timing(sent_s, done_s), 200);
 }
 
@@ -41,8 +46,8 @@ TEST(Recorder, CountsWhatWasSentInsideTheWindowAndRatesWhatCompletedInside) {
 
 TEST(Recorder, ConcurrencyIsTheIntegralOverTheWindowOnly) {
   Recorder recorder({kBegin, kEnd});
-  recorder.sent(from_seconds(5));
-  recorder.sent(from_seconds(12));
+  recorder.sent(from_seconds(5), from_seconds(5));
+  recorder.sent(from_seconds(12), from_seconds(12));
   recorder.answered(timing(5, 15), 200);
   recorder.answered(timing(12, 30), 200);
   const LoadResult result = result_of(recorder);
@@ -53,8 +58,8 @@ TEST(Recorder, ConcurrencyIsTheIntegralOverTheWindowOnly) {
 
 TEST(Recorder, LittlesLawSeesARequestThatWasCountedInFlightButNeverEnded) {
   Recorder recorder({kBegin, kEnd});
-  recorder.sent(from_seconds(10));
-  recorder.sent(from_seconds(10));
+  recorder.sent(from_seconds(10), from_seconds(10));
+  recorder.sent(from_seconds(10), from_seconds(10));
   recorder.answered(timing(10, 20), 200);
   EXPECT_GT(result_of(recorder).littles_law_error(), 0.4);
 }
@@ -62,12 +67,12 @@ TEST(Recorder, LittlesLawSeesARequestThatWasCountedInFlightButNeverEnded) {
 TEST(Recorder, EveryRequestFallsInOneClass) {
   Recorder recorder({kBegin, kEnd});
   const auto at = [](double s) { return from_seconds(s); };
-  recorder.sent(at(11)), recorder.answered_wrongly(timing(11, 12), 500, ErrorClass::status);
-  recorder.sent(at(11)), recorder.failed(at(11), at(12), ErrorClass::reset);
-  recorder.sent(at(11)), recorder.failed(at(11), at(14), ErrorClass::timeout);
-  recorder.sent(at(11)), recorder.unanswered(at(11), at(25));
-  recorder.refused(at(13));
-  recorder.refused(at(9));
+  recorder.sent(at(11), at(11)), recorder.answered_wrongly(timing(11, 12), 500, ErrorClass::status);
+  recorder.sent(at(11), at(11)), recorder.failed(timing(11, 12), ErrorClass::reset);
+  recorder.sent(at(11), at(11)), recorder.failed(timing(11, 14), ErrorClass::timeout);
+  recorder.sent(at(11), at(11)), recorder.unanswered(timing(11, 25));
+  recorder.refused(at(13), at(13), ErrorClass::connect);
+  recorder.refused(at(9), at(9), ErrorClass::connect);
   const LoadResult result = result_of(recorder);
   EXPECT_EQ(result.started, 5u);
   EXPECT_EQ(result.completed, 1u);
@@ -77,12 +82,52 @@ TEST(Recorder, EveryRequestFallsInOneClass) {
   // The answer, the timeout and the unanswered one waited; a reset has no latency.
   EXPECT_EQ(result.latency.count(), 3u);
   EXPECT_EQ(result.latency.max(), 14e6);
+  EXPECT_EQ(result.unanswered_wait.count(), 1u);
+}
+
+TEST(Recorder, LatencyRunsFromThePlannedTimeAndServiceFromTheSend) {
+  Recorder recorder({kBegin, kEnd});
+  const auto at = [](double s) { return from_seconds(s); };
+  const Timing late = {.planned = at(11), .sent = at(13), .first_byte = at(14), .done = at(16)};
+  recorder.sent(late.planned, late.sent);
+  recorder.answered(late, 200);
+  recorder.never_sent(at(12), at(18));
+  const LoadResult result = result_of(recorder);
+  EXPECT_EQ(result.started, 2u);
+  EXPECT_EQ(result.unanswered, 1u);
+  EXPECT_EQ(result.never_sent, 1u);
+  EXPECT_EQ(result.latency.min(), 5e6);
+  EXPECT_EQ(result.latency.max(), 6e6);
+  EXPECT_EQ(result.service.count(), 1u);
+  EXPECT_EQ(result.service.max(), 3e6);
+  EXPECT_EQ(result.first_byte.max(), 1e6);
+  EXPECT_DOUBLE_EQ(result.concurrency_mean, 0.3);  // in flight from the send on
+}
+
+TEST(Recorder, AStageHasTheRequestsPlannedInIt) {
+  const std::vector<Stage> stages = {{10, 10, 4}, {50, 50, 6}};
+  Recorder recorder({kBegin, kEnd}, stages);
+  serve(recorder, 9, 9.5);
+  serve(recorder, 13, 13.5);
+  serve(recorder, 13.9, 15);
+  serve(recorder, 14, 16);
+  serve(recorder, 19, 22);
+  const auto result = result_of(recorder);
+  ASSERT_EQ(result.stages.size(), 2u);
+  EXPECT_EQ(result.stages[0].completed, 2u);
+  EXPECT_EQ(result.stages[0].completed_in_stage, 1u);
+  EXPECT_EQ(result.stages[1].completed, 2u);
+  EXPECT_EQ(result.stages[1].completed_in_stage, 2u);
+  EXPECT_EQ(result.stages[1].latency.max(), 3e6);
+  EXPECT_EQ(result.stages[1].begin_s, 4);
+  EXPECT_EQ(result.stages[1].end_s, 10);
+  EXPECT_DOUBLE_EQ(result.stages[0].requests_per_second(), 0.25);
 }
 
 TEST(Recorder, KeepsTheFirstFewOffencesOfEachClass) {
   Recorder recorder({kBegin, kEnd});
   for (int i = 0; i < 9; ++i) {
-    recorder.refused(kBegin);
+    recorder.refused(kBegin, kBegin, ErrorClass::connect);
     if (recorder.wants_offence(ErrorClass::connect))
       recorder.keep_offence({ErrorClass::connect, "refused", ""});
   }
@@ -94,11 +139,11 @@ TEST(Series, ASecondIsClosedWhenAllThreadsHavePassedIt) {
   Slice slice;
   slice.completed = 1;
   slice.record_latency(2 * kMillisecond);
-  series.add(0, 0, slice);
-  series.add(0, 1, slice);
+  series.add(0, 0, slice, 5 + 0);
+  series.add(0, 1, slice, 5 + 0);
   EXPECT_TRUE(series.points(2).empty());
-  series.add(1, 0, slice);
-  series.add(1, 2, slice);
+  series.add(1, 0, slice, 5 + 1);
+  series.add(1, 2, slice, 5 + 1);
   series.thread_done(0);
   series.thread_done(1);
   const auto points = series.points(2.5);
@@ -106,6 +151,7 @@ TEST(Series, ASecondIsClosedWhenAllThreadsHavePassedIt) {
   EXPECT_EQ(points[0].completed, 2u);
   EXPECT_EQ(points[1].completed, 1u);
   EXPECT_EQ(points[2].completed, 1u);
+  EXPECT_EQ(points[1].connections, 11u);  // of both threads
   EXPECT_NEAR(points[0].p50_us, 2000, 20);
   EXPECT_EQ(points[2].t_s, 2.5);
 }
@@ -115,11 +161,11 @@ TEST(Series, RecentLatenciesAreThoseSinceTheLastLook) {
   Slice slice;
   slice.completed = 5;
   slice.record_latency(kMillisecond);
-  series.add(0, 0, slice);
+  series.add(0, 0, slice, 5 + 0);
   EXPECT_NEAR(series.take_recent().quantile(0.99), 1000, 10);
   slice.latencies.fill(0);
   slice.latency_count = 0;
-  series.add(0, 0, slice);
+  series.add(0, 0, slice, 5 + 0);
   const Slice recent = series.take_recent();
   EXPECT_EQ(recent.completed, 10u);
   EXPECT_EQ(recent.quantile(0.99), 0);

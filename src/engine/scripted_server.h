@@ -27,14 +27,22 @@ class Peer {
     while (true) {
       const auto end = buffer_.find("\r\n\r\n");
       if (end != std::string::npos) {
+        request_ = buffer_.substr(0, end + 4);
         buffer_.erase(0, end + 4);
         return true;
       }
-      char chunk[4096];
-      const ssize_t n = ::recv(fd_, chunk, sizeof chunk, 0);
-      if (n <= 0) return false;
-      buffer_.append(chunk, static_cast<std::size_t>(n));
+      if (!read_more()) return false;
     }
+  }
+  /// The one read last.
+  [[nodiscard]] const std::string& request() const { return request_; }
+  /// The next `size` bytes; fewer where the client closed.
+  std::string read(std::size_t size) {
+    while (buffer_.size() < size && read_more()) {
+    }
+    std::string bytes = buffer_.substr(0, size);
+    buffer_.erase(0, size);
+    return bytes;
   }
   void send(const std::string& bytes) {
     std::size_t sent = 0;
@@ -57,8 +65,16 @@ class Peer {
   }
 
  private:
+  bool read_more() {
+    char chunk[4096];
+    const ssize_t n = ::recv(fd_, chunk, sizeof chunk, 0);
+    if (n <= 0) return false;
+    buffer_.append(chunk, static_cast<std::size_t>(n));
+    return true;
+  }
+
   int fd_;
-  std::string buffer_;
+  std::string buffer_, request_;
 };
 
 /// Runs `serve` in a thread for each connection and closes it afterwards.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace shootout::engine {
 namespace {
@@ -12,8 +13,10 @@ constexpr std::size_t kAllSeconds = std::numeric_limits<std::size_t>::max();
 }  // namespace
 
 void Slice::add(const Slice& other) {
+  sent += other.sent;
   completed += other.completed;
-  errors += other.errors;
+  for (std::size_t i = 0; i < errors.size(); ++i) errors[i] += other.errors[i];
+  bytes_sent += other.bytes_sent;
   bytes_received += other.bytes_received;
   latency_count += other.latency_count;
   for (std::size_t i = 0; i < latencies.size(); ++i) latencies[i] += other.latencies[i];
@@ -30,11 +33,12 @@ double Slice::quantile(double q) const {
   return 0;
 }
 
-void Series::add(std::size_t thread, std::size_t second, const Slice& slice) {
+void Series::add(std::size_t thread, std::size_t second, const Slice& slice, std::uint64_t connections) {
   const std::lock_guard lock(mutex_);
   seconds_done_[thread] = std::max(seconds_done_[thread], second);
   recent_.add(slice);
   close_seconds();
+  connections_[thread] = connections;
   while (points_.size() + open_.size() <= second) open_.emplace_back();
   open_[second - points_.size()].add(slice);
 }
@@ -52,11 +56,18 @@ void Series::close_seconds() {
     points_.push_back({.t_s = static_cast<double>(points_.size() + 1),
                        .completed = second.completed,
                        .errors = second.errors,
+                       .bytes_sent = second.bytes_sent,
                        .bytes_received = second.bytes_received,
+                       .connections = std::reduce(connections_.begin(), connections_.end()),
                        .p50_us = second.quantile(0.5),
                        .p99_us = second.quantile(0.99)});
     open_.pop_front();
   }
+}
+
+std::uint64_t Series::connections() const {
+  const std::lock_guard lock(mutex_);
+  return std::reduce(connections_.begin(), connections_.end());
 }
 
 Slice Series::take_recent() {

@@ -18,8 +18,9 @@ namespace shootout::engine {
 struct Slice {
   using Buckets = LogBuckets<6>;
 
-  std::uint64_t completed = 0, errors = 0, bytes_received = 0;
+  std::uint64_t sent = 0, completed = 0, bytes_sent = 0, bytes_received = 0;
   std::uint64_t latency_count = 0;
+  std::array<std::uint64_t, kErrorClasses> errors{};
   std::array<std::uint32_t, Buckets::kCount> latencies{};
 
   void record_latency(Nanoseconds latency) {
@@ -34,15 +35,18 @@ struct Slice {
 /// Joins the threads' slices. Thread-safe; its memory grows only by one SeriesPoint a second.
 class Series {
  public:
-  explicit Series(std::size_t threads) : seconds_done_(threads, 0) {}
+  explicit Series(std::size_t threads) : seconds_done_(threads, 0), connections_(threads, 0) {}
 
-  /// A thread's slice that lies in the given second of the window. A thread's seconds only go up.
-  void add(std::size_t thread, std::size_t second, const Slice& slice);
+  /// A thread's slice that lies in the given second of the window, and how many connections it has open now.
+  /// A thread's seconds only go up.
+  void add(std::size_t thread, std::size_t second, const Slice& slice, std::uint64_t connections);
   /// The thread has nothing more to add.
   void thread_done(std::size_t thread);
 
   /// All so far but the latencies, which are those since the last call.
   Slice take_recent();
+  /// Open at the threads' last word.
+  [[nodiscard]] std::uint64_t connections() const;
 
   /// The points; the last one ends at `end_s`. After all threads are done.
   [[nodiscard]] std::vector<SeriesPoint> points(double end_s) const;
@@ -51,7 +55,8 @@ class Series {
   void close_seconds();
 
   mutable std::mutex mutex_;
-  std::vector<std::size_t> seconds_done_;  ///< a thread's: the seconds below this are complete
+  std::vector<std::size_t> seconds_done_;   ///< a thread's: the seconds below this are complete
+  std::vector<std::uint64_t> connections_;  ///< a thread's, at its last word
   std::deque<Slice> open_;  ///< seconds that some thread may still add to, from points_.size() on
   std::vector<SeriesPoint> points_;
   Slice recent_;

@@ -16,7 +16,7 @@ void TimerQueue::arm(Timer& timer, Nanoseconds deadline) {
   deadline = std::max(deadline, least_deadline_);
   if (timer.queue_ == this) {
     timer.deadline_ = deadline;
-    if (deadline < heap_[timer.position_].key) sift_up(timer.position_, {deadline, &timer});
+    if (deadline < timer.key_) sift_up(timer.position_, {deadline, &timer});
     return;
   }
   if (timer.armed()) timer.queue_->disarm(timer);
@@ -49,6 +49,7 @@ void TimerQueue::expire(Nanoseconds now) {
 void TimerQueue::place(std::size_t position, Entry entry) {
   heap_[position] = entry;
   entry.timer->position_ = position;
+  entry.timer->key_ = entry.key;
 }
 
 void TimerQueue::sift_up(std::size_t position, Entry entry) {

@@ -32,6 +32,7 @@ class Timer {
   class TimerQueue* queue_ = nullptr;
   std::size_t position_ = 0;
   Nanoseconds deadline_ = 0;
+  Nanoseconds key_ = 0;  ///< its place in the heap: at most the deadline
 };
 
 /// A 4-ary heap of timers. Arming and disarming are O(log n), and allocate only when the queue is larger than

@@ -12,7 +12,14 @@
 namespace shootout::engine {
 namespace {
 
-constexpr std::uint16_t kHttpPort = 80;
+struct Scheme {
+  std::string_view name;
+  bool tls, websocket;
+
+  [[nodiscard]] std::uint16_t port() const { return tls ? 443 : 80; }
+};
+constexpr Scheme kSchemes[] = {
+    {"http", false, false}, {"https", true, false}, {"ws", false, true}, {"wss", true, true}};
 
 std::unexpected<Error> wrong(std::string_view url, std::string_view what, std::string remedy = {}) {
   return std::unexpected(
@@ -33,15 +40,25 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return static_cast<std::uint16_t>(port);
 }
 
+/// What someone who wrote no scheme probably means.
+std::string with_scheme(std::string_view text) {
+  const std::string_view authority = text.substr(0, text.find_first_of("/?#"));
+  return fmt::format("{}://{}", authority.ends_with(":443") ? "https" : "http", printable(text));
+}
+
 }  // namespace
 
 Result<Url> parse_url(std::string_view text) {
   const auto scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos) {
-    return wrong(text, "has no scheme", fmt::format("write http://{}", printable(text)));
+    return wrong(text, "has no scheme", fmt::format("write {}", with_scheme(text)));
   }
-  if (const auto scheme = text.substr(0, scheme_end); !same_text(scheme, "http")) {
-    return wrong(text, fmt::format("has the scheme '{}'", printable(scheme)), "only http:// is supported");
+  const std::string_view scheme_name = text.substr(0, scheme_end);
+  const auto scheme =
+      std::ranges::find_if(kSchemes, [&](const Scheme& known) { return same_text(scheme_name, known.name); });
+  if (scheme == std::end(kSchemes)) {
+    return wrong(text, fmt::format("has the scheme '{}'", printable(scheme_name)),
+                 "the schemes are http, https, ws and wss");
   }
   std::string_view rest = text.substr(scheme_end + 3);
   rest = rest.substr(0, rest.find('#'));
@@ -53,6 +70,9 @@ Result<Url> parse_url(std::string_view text) {
   }
 
   Url url;
+  url.tls = scheme->tls;
+  url.websocket = scheme->websocket;
+  url.port = scheme->port();
   std::string_view port;
   bool has_port = false;
   if (authority.starts_with('[')) {
@@ -91,7 +111,7 @@ Result<Url> parse_url(std::string_view text) {
   }
   url.target = target.starts_with('/') ? std::string(target) : fmt::format("/{}", target);
   const std::string host = authority.starts_with('[') ? fmt::format("[{}]", url.host) : url.host;
-  url.authority = url.port == kHttpPort ? host : fmt::format("{}:{}", host, url.port);
+  url.authority = url.port == scheme->port() ? host : fmt::format("{}:{}", host, url.port);
   return url;
 }
 

@@ -37,6 +37,45 @@ struct Bad {
   const char *text, *says;
 };
 
+TEST(Url, TheSchemeSaysWhatIsSpokenAndOnWhichPort) {
+  struct Case {
+    const char* text;
+    bool tls, websocket;
+    int port;
+    const char* authority;
+  };
+  for (const Case& good : {
+           Case{"http://h/", false, false, 80, "h"},
+           Case{"https://h/", true, false, 443, "h"},
+           Case{"ws://h/", false, true, 80, "h"},
+           Case{"wss://h/", true, true, 443, "h"},
+           Case{"WsS://h", true, true, 443, "h"},
+           Case{"https://h:443/", true, false, 443, "h"},
+           Case{"https://[::1]:443/", true, false, 443, "[::1]"},
+           Case{"https://h:80/", true, false, 80, "h:80"},
+           Case{"http://h:443/", false, false, 443, "h:443"},
+           Case{"wss://h:8443/chat", true, true, 8443, "h:8443"},
+       }) {
+    SCOPED_TRACE(good.text);
+    const auto url = parse_url(good.text);
+    ASSERT_TRUE(url) << url.error().what;
+    EXPECT_EQ(url->tls, good.tls);
+    EXPECT_EQ(url->websocket, good.websocket);
+    EXPECT_EQ(url->port, good.port);
+    EXPECT_EQ(url->authority, good.authority);
+  }
+}
+
+TEST(Url, SuggestsTheSchemeThatWasProbablyMeant) {
+  const auto remedy = [](const char* text) { return parse_url(text).error().remedy; };
+  EXPECT_EQ(remedy("127.0.0.1:8080/x"), "write http://127.0.0.1:8080/x");
+  EXPECT_EQ(remedy("a.example"), "write http://a.example");
+  EXPECT_EQ(remedy("a.example:443"), "write https://a.example:443");
+  EXPECT_EQ(remedy("a.example:443/x?y=:80"), "write https://a.example:443/x?y=:80");
+  EXPECT_EQ(remedy("a.example:4430/:443"), "write http://a.example:4430/:443");
+  EXPECT_EQ(remedy("ftp://a.example"), "the schemes are http, https, ws and wss");
+}
+
 TEST(Url, RefusesANulByte) {
   using namespace std::string_view_literals;
   EXPECT_FALSE(parse_url("http://[::1\0]/"sv));
@@ -48,7 +87,10 @@ TEST(Url, SaysWhatIsWrong) {
   for (const Bad& bad : {
            Bad{"127.0.0.1:8080/x", "no scheme"},
            Bad{"", "no scheme"},
-           Bad{"https://h/", "the scheme 'https'"},
+           Bad{"ftp://h/", "the scheme 'ftp'"},
+           Bad{"httpss://h/", "the scheme 'httpss'"},
+           Bad{"://h/", "the scheme ''"},
+           Bad{"https://", "no host"},
            Bad{"http://", "no host"},
            Bad{"http:///x", "no host"},
            Bad{"http://:80/", "no host"},

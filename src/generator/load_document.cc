@@ -37,18 +37,103 @@ json summary_of(const Histogram& latencies) {
   return summary;
 }
 
+/// Only the classes that occurred: a long load has thousands of points.
+json errors_at(const engine::SeriesPoint& second) {
+  json errors = json::object();
+  for (std::size_t i = 0; i < engine::kErrorClasses; ++i) {
+    if (second.errors[i] > 0) errors[std::string(name(static_cast<ErrorClass>(i)))] = second.errors[i];
+  }
+  return errors;
+}
+
 json series_of(const LoadResult& result) {
   json series = json::array();
+  double begin_s = 0;
   for (const auto& second : result.series) {
     json point = {{"t_s", second.t_s},
                   {"completed", second.completed},
-                  {"errors", second.errors},
-                  {"bytes_received", second.bytes_received}};
+                  {"errors", errors_at(second)},
+                  {"bytes_sent", second.bytes_sent},
+                  {"bytes_received", second.bytes_received},
+                  {"connections", second.connections}};
+    if (second.t_s > begin_s)
+      point["requests_per_second"] = static_cast<double>(second.completed) / (second.t_s - begin_s);
     if (second.completed > 0) point["p50_us"] = second.p50_us;
     if (second.completed / 100 >= kFewestBeyond) point["p99_us"] = second.p99_us;
+    begin_s = second.t_s;
     series.push_back(std::move(point));
   }
   return series;
+}
+
+json stages_of(const LoadResult& result) {
+  json stages = json::array();
+  for (const auto& stage : result.stages) {
+    json told = {{"level", result.offered_rps ? "requests_per_second" : "connections"},
+                 {"from", stage.from},
+                 {"to", stage.to},
+                 {"begin_s", stage.begin_s},
+                 {"end_s", stage.end_s},
+                 {"started", stage.started},
+                 {"completed", stage.completed},
+                 {"errors", stage.errors},
+                 {"unanswered", stage.unanswered},
+                 {"latency_us", summary_of(stage.latency)}};
+    if (stage.end_s > stage.begin_s) told["requests_per_second"] = stage.requests_per_second();
+    stages.push_back(std::move(told));
+  }
+  return stages;
+}
+
+json tls_of(const engine::TlsSummary& tls) {
+  json told = {{"handshakes", tls.handshakes}, {"resumed", tls.resumed}};
+  if (!tls.version.empty()) told["version"] = text_of_bytes(tls.version);
+  if (!tls.cipher.empty()) told["cipher"] = text_of_bytes(tls.cipher);
+  if (!tls.protocol.empty()) told["protocol"] = text_of_bytes(tls.protocol);
+  return told;
+}
+
+json lateness_of(const Histogram& lateness) {
+  json told = json::object();
+  if (lateness.count() == 0) return told;
+  told["p50"] = lateness.quantile(0.5);
+  if (lateness.count_beyond(0.99) >= kFewestBeyond) told["p99"] = lateness.quantile(0.99);
+  told["max"] = lateness.max();
+  return told;
+}
+
+/// What the load generator can say of itself.
+json generator_of(const LoadResult& result) {
+  json generator = json::object();
+  if (result.max_rss_bytes > 0) generator["max_rss_bytes"] = result.max_rss_bytes;
+  if (result.wall_s > 0) {
+    generator["cpu_user_s"] = result.cpu_user_s;
+    generator["cpu_system_s"] = result.cpu_system_s;
+    generator["spin_s"] = result.spin_s;
+    generator["wall_s"] = result.wall_s;
+  }
+  if (result.offered_rps) {
+    generator["offered_rps"] = *result.offered_rps;
+    generator["lateness_us"] = lateness_of(result.lateness);
+  }
+  if (result.sent_rps) generator["achieved_rps"] = *result.sent_rps;
+  if (result.duration_s > 0) {
+    if (!result.offered_rps) generator["achieved_rps"] = result.requests_per_second();
+    generator["concurrency_mean"] = result.concurrency_mean;
+    if (result.concurrency_mean > 0) generator["littles_law_error"] = result.littles_law_error();
+  }
+  return generator;
+}
+
+json threads_of(const LoadResult& result) {
+  json threads = json::array();
+  for (const auto& rate : result.threads) {
+    json thread = json::object();  // a load shorter than an interval has no rates
+    if (rate.max > 0)
+      thread["requests_per_second"] = {{"mean", rate.mean}, {"stdev", rate.stdev}, {"max", rate.max}};
+    threads.push_back(std::move(thread));
+  }
+  return threads;
 }
 
 json errors_of(const LoadResult& result) {
@@ -90,7 +175,8 @@ json load_document(const LoadResult& result) {
        {{"started", result.started},
         {"completed", result.completed},
         {"succeeded", result.succeeded},
-        {"unanswered", result.unanswered}}},
+        {"unanswered", result.unanswered},
+        {"never_sent", result.never_sent}}},
       {"errors", errors_of(result)},
       {"connections",
        {{"opened", result.connections_opened},
@@ -101,32 +187,24 @@ json load_document(const LoadResult& result) {
       {"latency_us", summary_of(result.latency)},
       {"service_us", summary_of(result.service)},
       {"first_byte_us", summary_of(result.first_byte)},
+      {"threads", threads_of(result)},
+      {"generator", generator_of(result)},
       {"series", series_of(result)},
       {"offences", offences_of(result)},
   };
   if (result.connections_opened > 0) document["connections"]["open_s"] = result.open_s;
+  if (!result.address.empty()) document["address"] = text_of_bytes(result.address);
   document["throughput"] = json::object();
-  document["threads"] = json::array();
-  json& generator = document["generator"] = json::object();
-  if (result.max_rss_bytes > 0) generator["max_rss_bytes"] = result.max_rss_bytes;
-  if (result.wall_s > 0) {
-    generator["cpu_user_s"] = result.cpu_user_s;
-    generator["cpu_system_s"] = result.cpu_system_s;
-    generator["wall_s"] = result.wall_s;
-  }
   if (result.duration_s > 0) {
     document["throughput"] = {{"requests_per_second", result.requests_per_second()},
                               {"bytes_per_second", result.bytes_per_second()}};
-    generator["achieved_rps"] = result.requests_per_second();
-    generator["concurrency_mean"] = result.concurrency_mean;
-    if (result.concurrency_mean > 0) generator["littles_law_error"] = result.littles_law_error();
   }
-  for (const auto& rate : result.threads) {
-    json thread = json::object();  // a load shorter than an interval has no rates
-    if (rate.max > 0) {
-      thread["requests_per_second"] = {{"mean", rate.mean}, {"stdev", rate.stdev}, {"max", rate.max}};
-    }
-    document["threads"].push_back(std::move(thread));
+  if (result.unanswered_wait.count() > 0) document["unanswered_wait_us"] = summary_of(result.unanswered_wait);
+  if (!result.stages.empty()) document["stages"] = stages_of(result);
+  if (result.tls) document["tls"] = tls_of(*result.tls);
+  if (result.websocket) {
+    document["websocket"] = {{"messages", result.completed}};
+    if (result.duration_s > 0) document["websocket"]["round_trips_per_second"] = result.requests_per_second();
   }
   return document;
 }

@@ -134,7 +134,7 @@ engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& con
                            const Pinning& pinning) {
   engine::LoadPlan plan;
   plan.url = contender.url + cell.target;
-  plan.method = cell.method;
+  plan.mix.front().method = cell.method;
   plan.connections = cell.connections;
   plan.threads = 1;
   plan.requests_per_connection = cell.requests_per_connection;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "engine/url.h"
@@ -16,8 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (url->host.empty() || url->port == 0 || !url->target.starts_with('/')) std::abort();
   if (!std::ranges::all_of(url->target, visible) || !std::ranges::all_of(url->authority, visible))
     std::abort();
-  const auto again = shootout::engine::parse_url("http://" + url->authority + url->target);
-  if (!again || again->host != url->host || again->port != url->port || again->target != url->target)
+  const std::string scheme = std::string(url->websocket ? "ws" : "http") + (url->tls ? "s" : "");
+  const auto again = shootout::engine::parse_url(scheme + "://" + url->authority + url->target);
+  if (!again || again->host != url->host || again->port != url->port || again->target != url->target ||
+      again->tls != url->tls || again->websocket != url->websocket || again->authority != url->authority)
     std::abort();
   return 0;
 }
