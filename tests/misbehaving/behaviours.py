@@ -51,6 +51,70 @@ def stalls_after(data):
     return serve
 
 
+def stops_after(data):
+    """Sends this much of an answer, then says that no more will come, and waits for the client to close."""
+
+    async def serve(peer):
+        if await peer.request():
+            await peer.send(data)
+            peer.writer.write_eof()
+            await peer.until_closed()
+
+    return serve
+
+
+def second_time(first, ending):
+    """Answers a connection's first request with `first`; what comes after is `ending`'s."""
+
+    async def serve(peer):
+        if await peer.request():
+            await peer.send(first)
+            await ending(peer)
+
+    return serve
+
+
+def first_connections(count, behaviour, then):
+    """So many connections that ask for something behave; those after them do otherwise."""
+    served = []
+
+    async def serve(peer):
+        if len(served) >= count:
+            return await then(peer)
+        if await peer.request():
+            served.append(peer)
+            await peer.send(HELLO)
+            await behaviour(peer)
+
+    return serve
+
+
+def ghosts(data, *, first=b"", after_s=0.0):
+    """Answers what it is asked, but says `first` unasked, and `data` unasked some time after each answer."""
+
+    async def serve(peer):
+        await peer.send(first)
+        while await peer.request():
+            await peer.send(HELLO)
+            await asyncio.sleep(after_s)
+            await peer.send(data)
+
+    return serve
+
+
+def endless(head, again):
+    """An answer that begins and never ends."""
+
+    async def serve(peer):
+        if await peer.request():
+            await peer.send(head)
+            while not peer.writer.is_closing():
+                await peer.send(again)
+                await asyncio.sleep(0)
+
+    return serve
+
+
 def greets(data):
     """Speaks before it is asked."""
 

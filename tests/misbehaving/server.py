@@ -6,6 +6,7 @@ It shares no code with shootout, so that its counters are independent of the eng
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import threading
 
@@ -15,19 +16,21 @@ class Peer:
 
     def __init__(self, reader, writer, server):
         self.reader, self.writer, self.server = reader, writer, server
+        self.last_head = self.last_body = b""  # of this connection's last request
 
     async def request(self):
         """Reads one request with its body; False at the client's end."""
         try:
             head = await self.reader.readuntil(b"\r\n\r\n")
+            self.last_body = b""
             for line in head.split(b"\r\n"):
                 name, _, value = line.partition(b":")
                 if name.lower() == b"content-length":
-                    await self.reader.readexactly(int(value))
+                    self.last_body = await self.reader.readexactly(int(value))
         except (asyncio.IncompleteReadError, ConnectionError):
             return False
         self.server.requests += 1
-        self.server.last_head = head
+        self.server.last_head = self.last_head = head
         return True
 
     async def send(self, data):
@@ -79,39 +82,61 @@ class Server:
 
     async def _serve(self, started):
         self._stop = asyncio.Event()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, backlog=512, limit=1 << 26)
-        self.port = server.sockets[0].getsockname()[1]
+        server = await self._listen()
         started.set()
         await self._stop.wait()
         server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # The kernel's queue may have held connections that are only now being taken in; they end, too.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(others)
+        await asyncio.sleep(0)  # the transports close their sockets
+
+    async def _listen(self):
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, backlog=512, limit=1 << 26)
+        self.port = server.sockets[0].getsockname()[1]
+        return server
 
     async def _connected(self, reader, writer):
+        if self._stop.is_set():
+            return writer.transport.abort()
         self._tasks.add(asyncio.current_task())
         self.connections += 1
         try:
             await self.behaviour(Peer(reader, writer, self))
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, EOFError, asyncio.CancelledError, ssl.SSLError):
             pass
         finally:
-            writer.close()
+            if self._stop.is_set():
+                writer.transport.abort()
+            else:
+                writer.close()
             self._tasks.discard(asyncio.current_task())
 
 
 class DeafListener:
-    """Listens and never accepts: connections stand in the kernel's queue, and nobody reads what they send."""
+    """Listens and never accepts: connections stand in the kernel's queue, and nobody reads what they send.
+
+    `full`: others stand there already, and the kernel lets nobody else in.
+    """
+
+    def __init__(self, backlog=64, full=False):
+        self.backlog, self.full = backlog, full
+        self._others = []
 
     def __enter__(self):
         self._socket = socket.socket()
         self._socket.bind(("127.0.0.1", 0))
-        self._socket.listen(64)
+        self._socket.listen(self.backlog)
         self.port = self._socket.getsockname()[1]
+        if self.full:  # Linux holds one more than was asked for
+            self._others = [socket.create_connection(("127.0.0.1", self.port), timeout=5) for _ in range(self.backlog + 1)]
         return self
 
     def __exit__(self, *_):
-        self._socket.close()
+        for each in (self._socket, *self._others):
+            each.close()
 
     @property
     def url(self):
