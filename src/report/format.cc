@@ -94,7 +94,8 @@ std::string figure(const stats::Estimate& estimate, Quantity quantity) {
   const std::string middle = fmt::format("{:.{}f}", value, decimals);
   // All that is measured here is positive: a bound below zero is the t interval's way of saying "down to
   // nothing".
-  const std::string bounds = fmt::format("[{:.{}f}, {:.{}f}]", std::max(low, 0.0), decimals, std::min(high, most), decimals);
+  const std::string bounds =
+      fmt::format("[{:.{}f}, {:.{}f}]", std::max(low, 0.0), decimals, std::min(high, most), decimals);
   const bool often_alike = quantity == Quantity::share || quantity == Quantity::count;
   const bool without_width = often_alike && bounds == fmt::format("[{}, {}]", middle, middle);
   std::string text = unbroken(middle + scale.suffix);

@@ -85,7 +85,7 @@ std::vector<Threshold> read_thresholds(const YamlValue& value) {
     thresholds.push_back(std::move(threshold));
   }
   std::sort(thresholds.begin(), thresholds.end(),
-                   [](const Threshold& a, const Threshold& b) { return a.at_least > b.at_least; });
+            [](const Threshold& a, const Threshold& b) { return a.at_least > b.at_least; });
   return thresholds;
 }
 
