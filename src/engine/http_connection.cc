@@ -135,13 +135,12 @@ void HttpConnection::send_request() {
   const WireRequest& request = worker().requests().make(job_.ticket);
   asks_close_ = request.asks_close;
   parser_.begin(request.is_head);
-  if (!transmit()) receive(true);
+  if (!transmit(request)) receive(true);
 }
 
 /// Sends what the socket takes; false where it failed. The server may have answered before it closed, so
 /// reading decides what becomes of the request.
-bool HttpConnection::transmit() {
-  const WireRequest& request = worker().requests().make(job_.ticket);
+bool HttpConnection::transmit(const WireRequest& request) {
   std::array<iovec, 3> pieces;
   while (sent_bytes_ < request.size) {
     const Transfer sent = stream_.send(rest_of(request, sent_bytes_, pieces));
@@ -160,7 +159,9 @@ bool HttpConnection::transmit() {
 void HttpConnection::on_ready(std::uint32_t events) {
   if (!under_way()) return on_idle_event(events);
   bool ending = (events & kEndOfStream) != 0;
-  if ((events & EPOLLOUT) != 0 && !all_sent_ && send_error_ == 0) ending = !transmit() || ending;
+  if ((events & EPOLLOUT) != 0 && !all_sent_ && send_error_ == 0) {
+    ending = !transmit(worker().requests().make(job_.ticket)) || ending;
+  }
   if (ending || (events & EPOLLIN) != 0) receive(ending);
 }
 

@@ -39,7 +39,7 @@ class HttpConnection final : public Connection {
 
   void count_as_sent();
   void send_request();
-  bool transmit();
+  bool transmit(const WireRequest& request);
   void receive(bool ending);
   bool take_in(std::string_view bytes);
   void complete(bool ended);

@@ -71,8 +71,7 @@ Result<Offer> make_offer(const LoadPlan& plan) {
     return std::unexpected(allowed.error());
   }
   if (offer.url.tls) {
-    const std::string& name = plan.tls.server_name.empty() ? offer.url.host : plan.tls.server_name;
-    auto tls = TlsClient::make(plan.tls, name);
+    auto tls = TlsClient::make(plan.tls, offer.url.host);
     if (!tls) return std::unexpected(tls.error());
     offer.tls = std::move(*tls);
   }

@@ -22,6 +22,7 @@
 
 #include "engine/clock.h"
 #include "engine/http_syntax.h"
+#include "engine/kernel_net.h"
 
 namespace shootout::engine {
 namespace {
@@ -85,43 +86,6 @@ class Probe {
 
  private:
   int fd_;
-};
-
-/// The kernel's send and receive for a probe; the rest of a Net is not asked for.
-class ProbeNet final : public Net {
- public:
-  Transfer send(int fd, std::span<const iovec> pieces) override {
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(pieces.data());
-    message.msg_iovlen = pieces.size();
-    return outcome(::sendmsg(fd, &message, MSG_NOSIGNAL));
-  }
-  Transfer receive(int fd, std::span<char> buffer) override {
-    Transfer received = outcome(::recv(fd, buffer.data(), buffer.size(), 0));
-    if (received.status == Transfer::Status::moved && received.bytes == 0)
-      received.status = Transfer::Status::closed;
-    received.more = true;
-    return received;
-  }
-
-  Nanoseconds now() override { return monotonic_now(); }
-  std::span<Ready> wait(Nanoseconds, Nanoseconds) override { return {}; }
-  void wake() override {}
-  Result<void> watch(int, IoHandler&) override { return {}; }
-  void unwatch(int) override {}
-  std::expected<int, int> connect(const Address&, const Address*) override {
-    return std::unexpected(ENOTSUP);
-  }
-  int take_error(int) override { return 0; }
-  void close(int) override {}
-
- private:
-  static Transfer outcome(ssize_t moved) {
-    if (moved >= 0) return {.bytes = static_cast<std::size_t>(moved)};
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
-      return {.status = Transfer::Status::would_block};
-    return {.status = Transfer::Status::failed, .error = errno};
-  }
 };
 
 bool is_ipv4_loopback(const Address& address) {
@@ -210,9 +174,10 @@ Result<void> probe_tls(const Url& url, const Address& target, const TlsClient& c
   };
   const Probe probe(target);
   if (const int why_not = probe.connect(target, deadline)) return refuse(std::strerror(why_not), "");
-  ProbeNet net;
+  const auto net = KernelNet::create();
+  if (!net) return std::unexpected(net.error());
   TlsMemory memory;
-  TlsSession session(client, memory, net, probe.fd());
+  TlsSession session(client, memory, **net, probe.fd());
   while (true) {
     switch (session.handshake()) {
       case TlsSession::Step::done:

@@ -70,8 +70,6 @@ class RequestMaker {
   [[nodiscard]] const WireRequest& make(Ticket ticket) {
     return only_ != nullptr ? *only_ : make_from_mix(ticket);
   }
-  /// Like make(), for what is left of the request that was made last.
-  [[nodiscard]] const WireRequest& again(Ticket ticket) { return make(ticket); }
 
  private:
   const WireRequest& make_from_mix(Ticket ticket);

@@ -228,16 +228,20 @@ Worker::Next Worker::next_job(Job& job) {
     if (!schedule_) return window_ended_ ? Next::over : Next::wait;
     if (schedule_->next() == kNever) return Next::over;
     if (schedule_->next() > now()) return Next::wait;
-    job.planned = schedule_->next();
-    schedule_->advance();
+    job = take_planned();
     recorder_.late(job.planned, 0);
   } else {
     if (requests_left_ == 0 || now() >= recorder_.window().end) return Next::over;
     if (requests_left_ != Share::kUnlimited) --requests_left_;
-    job.planned = now();
+    job = {next_ticket(), now()};
   }
-  job.ticket = std::exchange(next_ticket_, next_ticket_ + offer_.threads);
   return Next::job;
+}
+
+Job Worker::take_planned() {
+  const Job job{next_ticket(), schedule_->next()};
+  schedule_->advance();
+  return job;
 }
 
 void Worker::park(Connection& connection) {
@@ -250,8 +254,7 @@ void Worker::send_planned() {
   while (schedule_->next() <= loop_.refresh_now()) {
     Connection* const connection = parked_.pop();
     if (connection == nullptr) return;
-    const Job job{std::exchange(next_ticket_, next_ticket_ + offer_.threads), schedule_->next()};
-    schedule_->advance();
+    const Job job = take_planned();
     recorder_.late(job.planned, now() - job.planned);
     connection->take_job(job);
   }

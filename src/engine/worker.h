@@ -153,6 +153,8 @@ class Worker final {
   void tick();
   void open_more();
   void set_level();
+  Job take_planned();
+  Ticket next_ticket() { return std::exchange(next_ticket_, next_ticket_ + offer_.threads); }
   void send_planned();
   void hand_over_slice(Nanoseconds time);
   void end_window();
