@@ -1,24 +1,21 @@
 #include "stats/paired_ratio.h"
 
 #include <cmath>
-#include <numeric>
 #include <vector>
 
-#include "stats/student.h"
+#include "stats/moments.h"
 
 namespace shootout::stats {
 
 Estimate mean(std::span<const double> values, double confidence) {
+  const Moments sample = moments_of(values);
   Estimate estimate;
   estimate.n = static_cast<int>(values.size());
-  const double n = static_cast<double>(values.size());
-  estimate.value = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  estimate.value = sample.mean;
   if (estimate.n < 2) return estimate;
-  double squares = 0;
-  for (const double value : values) squares += (value - estimate.value) * (value - estimate.value);
-  const double half_width = t_quantile((1 + confidence) / 2, n - 1) * std::sqrt(squares / (n - 1) / n);
-  estimate.low = estimate.value - half_width;
-  estimate.high = estimate.value + half_width;
+  const double half = half_width(sample, confidence);
+  estimate.low = estimate.value - half;
+  estimate.high = estimate.value + half;
   return estimate;
 }
 
