@@ -218,6 +218,9 @@ Result<LoadResult> Run::result() {
       result.cpu_user_s += report.cpu_end.user_s - report.cpu_begin.user_s;
       result.cpu_system_s += report.cpu_end.system_s - report.cpu_begin.system_s;
       result.spin_s += seconds(report.cpu_end.spun - report.cpu_begin.spun);
+      if (report.cpu_begin.waited && report.cpu_end.waited)
+        result.waited_for_cpu_s =
+            result.waited_for_cpu_s.value_or(0) + seconds(*report.cpu_end.waited - *report.cpu_begin.waited);
       result.wall_s = std::max(result.wall_s, seconds(report.cpu_end.at - report.cpu_begin.at));
     }
     sent += report.recorder.sent_in_window();

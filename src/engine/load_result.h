@@ -70,6 +70,7 @@ struct TlsSummary {
 /// Mean, standard deviation and maximum over intervals of 100 ms, as wrk's "Thread Stats" has them.
 struct ThreadRate {
   double mean = 0, stdev = 0, max = 0;
+  std::vector<double> intervals;  ///< requests/s of each, from the window's start
 };
 
 struct LoadResult {
@@ -91,6 +92,9 @@ struct LoadResult {
   /// Rates count what completed inside the window (in a counted load: everything).
   std::uint64_t completed_in_window = 0;
   std::uint64_t bytes_received_in_window = 0;
+  /// Whole answers that came before the window (it settled) and after it (what was under way at its end):
+  /// with completed_in_window all the answers that the target gave.
+  std::uint64_t completed_settling = 0, completed_draining = 0;
 
   std::uint64_t connections_opened = 0;
   std::uint64_t connections_never_served = 0;
@@ -115,9 +119,12 @@ struct LoadResult {
   double spin_s = 0;  ///< of the CPU time: waiting for planned times with open eyes
 
   double cpu_user_s = 0, cpu_system_s = 0;  ///< of the load's own threads, over the window
-  double wall_s = 0;                        ///< the time those CPU figures are of
-  std::int64_t max_rss_bytes = 0;           ///< of the process
-  double concurrency_mean = 0;              ///< integral of requests in flight over the window, by its length
+  /// In which a thread could have run but had no core: latencies then hold the generator's own waiting.
+  /// Absent where the kernel does not tell (/proc/thread-self/schedstat).
+  std::optional<double> waited_for_cpu_s;
+  double wall_s = 0;               ///< the time those CPU figures are of
+  std::int64_t max_rss_bytes = 0;  ///< of the process
+  double concurrency_mean = 0;     ///< integral of requests in flight over the window, by its length
   /// The sum of the requests' own times in flight, each cut at the window's ends: the other side of Little's
   /// law.
   double waited_in_window_s = 0;

@@ -50,6 +50,8 @@ void Recorder::complete(const Timing& timing, int status) {
     ++slice_.completed;
     slice_.record_latency(latency);
     if (StageResult* stage = stage_of(timing.done)) ++stage->completed_in_stage;
+  } else {
+    ++(timing.done < window_.begin ? completed_settling_ : completed_draining_);
   }
   if (!window_.contains(timing.planned)) return;
   ++completed_;
@@ -149,6 +151,8 @@ void Recorder::add_to(LoadResult& result) const {
   result.bytes_received += bytes_received_;
   result.completed_in_window += completed_in_window_ + slice_.completed;
   result.bytes_received_in_window += bytes_received_in_window_ + slice_.bytes_received;
+  result.completed_settling += completed_settling_;
+  result.completed_draining += completed_draining_;
   result.connections_opened += connections_opened_;
   result.connections_never_served += connections_never_served_;
   result.closed_by_server_idle += closed_by_server_idle_;

@@ -128,6 +128,7 @@ class Recorder {
   std::uint64_t started_ = 0, completed_ = 0, succeeded_ = 0, unanswered_ = 0, never_sent_ = 0;
   std::uint64_t bytes_sent_ = 0, bytes_received_ = 0;
   std::uint64_t sent_in_window_ = 0, completed_in_window_ = 0, bytes_received_in_window_ = 0;
+  std::uint64_t completed_settling_ = 0, completed_draining_ = 0;
   std::uint64_t connections_opened_ = 0, connections_open_ = 0, connections_never_served_ = 0;
   std::uint64_t closed_by_server_idle_ = 0, stray_answers_ = 0;
   std::array<std::uint64_t, kErrorClasses> errors_{};

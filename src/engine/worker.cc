@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <utility>
 
 #include "engine/http_connection.h"
@@ -23,6 +24,14 @@ constexpr std::size_t kOpenedAtOnce = 64;
 std::vector<Stage> rates_of(const LoadPlan& plan) {
   if (plan.stages_are_rates) return plan.stages;
   return {{.from = *plan.rate, .to = *plan.rate, .duration_s = *plan.duration_s}};
+}
+
+/// How long this thread has been runnable without a core (Documentation/scheduler/sched-stats.rst).
+std::optional<Nanoseconds> waited_for_cpu() {
+  std::ifstream file("/proc/thread-self/schedstat");
+  Nanoseconds ran = 0, waited = 0;
+  if (!(file >> ran >> waited)) return std::nullopt;
+  return waited;
 }
 
 /// The stages behind the settling, which lasts at the first level.
@@ -110,7 +119,7 @@ void Worker::tick() {
   if (!window_begun_ && now() >= recorder_.window().begin) {
     window_begun_ = true;
     cpu_begin_ = read_cpu();
-    rate_.start(now());
+    rate_.start(now(), recorder_.window().end - now());
   }
   if (const Nanoseconds cut = conduct_.cut.load(std::memory_order_relaxed); cut < recorder_.window().end) {
     recorder_.cut_window(std::max(cut, now()));
@@ -164,7 +173,8 @@ CpuReading Worker::read_cpu() {
   const auto in_seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
   };
-  return {in_seconds(usage.ru_utime), in_seconds(usage.ru_stime), loop_.net().now(), loop_.spun()};
+  return {in_seconds(usage.ru_utime), in_seconds(usage.ru_stime), loop_.net().now(), loop_.spun(),
+          waited_for_cpu()};
 }
 
 // ---- connections

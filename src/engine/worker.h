@@ -73,6 +73,7 @@ struct CpuReading {
   double user_s = 0, system_s = 0;
   Nanoseconds at = 0;
   Nanoseconds spun = 0;  ///< looking for events in vain until then
+  std::optional<Nanoseconds> waited;  ///< runnable without a core, in all; absent: unknown
 };
 
 class Worker final {

@@ -110,6 +110,7 @@ json generator_of(const LoadResult& result) {
     generator["cpu_user_s"] = result.cpu_user_s;
     generator["cpu_system_s"] = result.cpu_system_s;
     generator["spin_s"] = result.spin_s;
+    if (result.waited_for_cpu_s) generator["waited_for_cpu_s"] = *result.waited_for_cpu_s;
     generator["wall_s"] = result.wall_s;
   }
   if (result.offered_rps) {

@@ -21,7 +21,7 @@ engine::LoadResult closed_loop(std::uint64_t requests) {
   result.bytes_received = result.bytes_received_in_window = 100 * requests;
   for (std::uint64_t i = 1; i <= requests; ++i) result.latency.record(static_cast<std::int64_t>(i) * 1000);
   result.service = result.latency;
-  result.threads.push_back({.mean = 10, .stdev = 1, .max = 12});
+  result.threads.push_back({.mean = 10, .stdev = 1, .max = 12, .intervals = {9, 11}});
   result.reasons = {"spoiled"};
   result.wall_s = 2;
   result.spin_s = 0.5;

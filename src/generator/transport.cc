@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/histogram_json.h"
 #include "generator/byte_text.h"
 #include "generator/load_document.h"
 #include "generator/transport_members.h"
@@ -95,20 +96,12 @@ void decode(const json& from, ErrorCounts& counts) {
 }
 
 json encoded(const Histogram& histogram) {
-  const auto exact = histogram.exact();
-  return {{"buckets", histogram.filled_buckets()},
-          {"sum_us", exact.sum_us},
-          {"sum_squares_us", exact.sum_squares_us},
-          {"min_us", exact.min_us},
-          {"max_us", exact.max_us}};
+  return engine::to_json(histogram);
 }
 void decode(const json& from, Histogram& histogram) {
-  const auto buckets = from.at("buckets").get<std::vector<std::pair<std::uint32_t, std::uint64_t>>>();
-  if (!histogram.restore(buckets, {.sum_us = from.at("sum_us"),
-                                   .sum_squares_us = from.at("sum_squares_us"),
-                                   .min_us = from.at("min_us"),
-                                   .max_us = from.at("max_us")}))
-    throw json::other_error::create(501, "a histogram has values out of range", &from);
+  auto decoded = engine::histogram_from(from);
+  if (!decoded) throw json::other_error::create(501, "no histogram, or one with values out of range", &from);
+  histogram = std::move(*decoded);
 }
 
 template <class T>

@@ -123,24 +123,26 @@ void each_member(T& whole, auto visit) {
 
 template <Same<engine::ThreadRate> T>
 void each_member(T& whole, auto visit) {
-  auto& [mean, stdev, max] = whole;
-  visit("mean", mean), visit("stdev", stdev), visit("max", max);
+  auto& [mean, stdev, max, intervals] = whole;
+  visit("mean", mean), visit("stdev", stdev), visit("max", max), visit("intervals", intervals);
 }
 
 template <Same<engine::LoadResult> T>
 void each_member(T& whole, auto visit) {
   auto& [url, address, duration_s, drain_s, started, completed, succeeded, unanswered, never_sent, errors,
          status, bytes_sent, bytes_received, completed_in_window, bytes_received_in_window,
-         connections_opened, connections_never_served, closed_by_server_idle, open_s, latency, service,
-         first_byte, unanswered_wait, threads, series, stages, offences, tls, websocket, offered_rps,
-         sent_rps, lateness, spin_s, cpu_user_s, cpu_system_s, wall_s, max_rss_bytes, concurrency_mean,
-         waited_in_window_s, reasons, interrupted] = whole;
+         completed_settling, completed_draining, connections_opened, connections_never_served,
+         closed_by_server_idle, open_s, latency, service, first_byte, unanswered_wait, threads, series,
+         stages, offences, tls, websocket, offered_rps, sent_rps, lateness, spin_s, cpu_user_s, cpu_system_s,
+         waited_for_cpu_s, wall_s, max_rss_bytes, concurrency_mean, waited_in_window_s, reasons,
+         interrupted] = whole;
   visit("url", url), visit("address", address), visit("duration_s", duration_s), visit("drain_s", drain_s);
   visit("started", started), visit("completed", completed), visit("succeeded", succeeded);
   visit("unanswered", unanswered), visit("never_sent", never_sent), visit("errors", errors);
   visit("status", status), visit("bytes_sent", bytes_sent), visit("bytes_received", bytes_received);
   visit("completed_in_window", completed_in_window);
   visit("bytes_received_in_window", bytes_received_in_window);
+  visit("completed_settling", completed_settling), visit("completed_draining", completed_draining);
   visit("connections_opened", connections_opened);
   visit("connections_never_served", connections_never_served);
   visit("closed_by_server_idle", closed_by_server_idle), visit("open_s", open_s);
@@ -149,6 +151,7 @@ void each_member(T& whole, auto visit) {
   visit("stages", stages), visit("offences", offences), visit("tls", tls);
   visit("websocket", websocket), visit("offered_rps", offered_rps), visit("sent_rps", sent_rps);
   visit("lateness", lateness), visit("spin_s", spin_s), visit("cpu_user_s", cpu_user_s);
+  visit("waited_for_cpu_s", waited_for_cpu_s);
   visit("cpu_system_s", cpu_system_s), visit("wall_s", wall_s), visit("max_rss_bytes", max_rss_bytes);
   visit("concurrency_mean", concurrency_mean), visit("waited_in_window_s", waited_in_window_s);
   visit("reasons", reasons), visit("interrupted", interrupted);

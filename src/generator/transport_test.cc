@@ -81,10 +81,12 @@ engine::LoadResult full_result() {
   result.bytes_sent = 8, result.bytes_received = 9;
   result.completed_in_window = 10, result.bytes_received_in_window = 11;
   result.connections_opened = 12, result.connections_never_served = 13, result.closed_by_server_idle = 14;
+  result.completed_settling = 41, result.completed_draining = 42, result.waited_for_cpu_s = 0.5;
   result.open_s = 1.5;
   result.latency = of(1000), result.service = of(900), result.first_byte = of(800);
   result.unanswered_wait = of(5'000'000'000);
-  result.threads = {{.mean = 10, .stdev = 1, .max = 12}, {.mean = 11, .stdev = 2, .max = 13}};
+  result.threads = {{.mean = 10, .stdev = 1, .max = 12, .intervals = {9, 11}},
+                    {.mean = 11, .stdev = 2, .max = 13, .intervals = {}}};
   result.series = {{.t_s = 1,
                     .completed = 15,
                     .errors = result.errors,
