@@ -190,18 +190,103 @@ void check_memory(const DoctorFacts& facts, Checks& checks) {
 
 void check_load(const DoctorFacts& facts, Checks& checks) {
   constexpr double kMuch_cores = 0.2;
-  double others = 0;
-  for (const auto& process : facts.busy) others += process.cores;
-  std::string fact = fmt::format("other processes take {:.2f} cores now", others);
+  if (!facts.others_cores) return;
+  std::string fact = fmt::format("other processes take {:.2f} cores now", *facts.others_cores);
   if (facts.load_average) fact += fmt::format("; load average {:.2f}", *facts.load_average);
-  if (others <= kMuch_cores) {
+  if (*facts.others_cores <= kMuch_cores) {
     checks.push_back(ok("load", fact));
     return;
   }
-  const auto& most = facts.busy.front();
-  checks.push_back(warning("load", fact,
-                           fmt::format("end them, or wait; the busiest is process {} ({}) with {:.2f} cores",
-                                       most.pid, most.name, most.cores)));
+  std::string remedy = "end them, or wait";
+  if (!facts.busy.empty()) {
+    const auto& most = facts.busy.front();
+    const std::string who = most.pid == 0 ? "out of sight (another container's, or another user's)"
+                                          : fmt::format("process {} ({})", most.pid, most.name);
+    remedy += fmt::format("; the busiest is {} with {:.2f} cores", who, most.cores);
+  }
+  checks.push_back(warning("load", fact, remedy));
+}
+
+void check_smt(const nlohmann::json& machine, Checks& checks) {
+  if (!machine.contains("cores_allowed")) return;
+  if (!machine.contains("cores_shared")) {
+    const bool guest = machine.value("virtualised", false);
+    checks.push_back(ok("smt", fmt::format("no two of the CPUs are threads of one core{}",
+                                           guest ? ", as far as the hypervisor tells" : "")));
+    return;
+  }
+  std::vector<std::string> groups;
+  for (const auto& group : machine["cores_shared"])
+    groups.push_back(fmt::format("{}", fmt::join(group.get<std::vector<int>>(), "+")));
+  checks.push_back(warning(
+      "smt",
+      fmt::format("CPUs that are threads of one core, and slow each other down: {}", fmt::join(groups, ", ")),
+      "leave one of each core (`taskset -c`), or as root: echo off > /sys/devices/system/cpu/smt/control"));
+}
+
+void check_governor(const nlohmann::json& machine, Checks& checks) {
+  if (!machine.contains("governors")) {
+    checks.push_back(
+        ok("governor", "none shows, as in most virtual machines: frequencies are the host's business"));
+    return;
+  }
+  const auto names = machine["governors"].get<std::vector<std::string>>();
+  const std::string fact = fmt::format("{}", fmt::join(names, ", "));
+  if (std::ranges::all_of(names, [](const std::string& name) { return name == "performance"; })) {
+    checks.push_back(ok("governor", fact));
+  } else {
+    checks.push_back(warning("governor", fact + ": a core's speed follows its load",
+                             "as root: cpupower frequency-set -g performance"));
+  }
+}
+
+void check_outgoing_ports(const DoctorFacts& facts, Checks& checks) {
+  constexpr int kEnough = 10'000;
+  constexpr double kManyInUse_percent = 50;
+  if (!facts.outgoing_ports) return;
+  const auto& ports = *facts.outgoing_ports;
+  const int count = ports.last - ports.first + 1;
+  const std::string fact = fmt::format(
+      "{} ({} to {}), {:.1f} % of them in use towards one destination; {} connections in TIME_WAIT", count,
+      ports.first, ports.last, ports.in_use_percent, ports.time_wait);
+  if (count < kEnough) {
+    checks.push_back(
+        warning("outgoing ports", fact, "as root: sysctl -w net.ipv4.ip_local_port_range=\"10240 60999\""));
+  } else if (ports.in_use_percent > kManyInUse_percent) {
+    checks.push_back(warning("outgoing ports", fact, "wait: TIME_WAIT ends after a minute"));
+  } else {
+    checks.push_back(ok("outgoing ports", fact));
+  }
+}
+
+void check_docker(const DoctorFacts& facts, Checks& checks) {
+  if (!facts.docker) {
+    checks.push_back(ok("docker", "no engine runs here"));
+  } else if (!facts.docker->answers) {
+    checks.push_back(ok("docker", facts.docker->address + " is not asked: it is not of this machine"));
+  } else {
+    checks.push_back(
+        ok("docker", facts.docker->address +
+                         (*facts.docker->answers ? " answers" : " is there, but does not answer this user")));
+  }
+}
+
+void check_noise(const DoctorFacts& facts, Checks& checks) {
+  constexpr double kMuch = 0.10;
+  if (!facts.calibration || facts.calibration->pieces == 0) return;
+  const auto& found = *facts.calibration;
+  const std::string fact = fmt::format(
+      "the same {:.1f} ms of arithmetic, {} times: the time varies by {:.1f} % (of the CPU's clock: {:.1f} "
+      "%)",
+      found.piece_s * 1000, found.pieces, found.wall_variation * 100, found.cpu_variation * 100);
+  if (std::max(found.wall_variation, found.cpu_variation) <= kMuch) {
+    checks.push_back(ok("noise", fact));
+  } else {
+    checks.push_back(
+        warning("noise", fact,
+                "short trials and replicates average it, but it takes more of them; measure later, or "
+                "on a quieter machine"));
+  }
 }
 
 }  // namespace
@@ -224,14 +309,19 @@ std::vector<Check> doctor_checks(const DoctorFacts& facts) {
   for (const auto& folder : facts.folders) check_folder(folder, checks);
   check_memory(facts, checks);
   check_cores(facts.machine, checks);
+  check_smt(facts.machine, checks);
+  check_governor(facts.machine, checks);
   check_load(facts, checks);
+  check_noise(facts, checks);
   check_virtualised(facts, checks);
   check_cgroup(facts.machine, checks);
   check_clock(facts.machine, checks);
   check_ports(facts, checks);
+  check_outgoing_ports(facts, checks);
   check_open_files(facts.machine, checks);
   check_somaxconn(facts.machine, checks);
   check_sockets(facts, checks);
+  check_docker(facts, checks);
   return checks;
 }
 

@@ -1,20 +1,20 @@
 #include "cli/doctor_facts.h"
 
+#include <sys/socket.h>
 #include <sys/statvfs.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdlib>
-#include <sstream>
-#include <thread>
+#include <string_view>
 
 #include "base/folders.h"
+#include "base/unique_fd.h"
 #include "observe/connections.h"
-#include "observe/observer.h"
+#include "observe/environment.h"
+#include "observe/machine.h"
 #include "observe/proc_file.h"
-#include "observe/process_tree.h"
 
 namespace shootout::cli {
 namespace {
@@ -36,52 +36,42 @@ DoctorFacts::Folder look_at_folder(std::string name, const fs::path& path) {
   return folder;
 }
 
-// The cores' time so far: all of it, and what other guests took; proc_stat(5).
-struct CoreTime {
-  double all = 0, stolen = 0;
-};
-std::optional<CoreTime> core_time() {
-  const auto text = observe::read_proc_file("/proc/stat");
-  if (!text) return std::nullopt;
-  std::istringstream line(*text);
-  std::string label;
-  line >> label;
-  CoreTime time;
-  constexpr int kColumns = 8, kSteal = 7;
-  for (int column = 0; column < kColumns; ++column) {
-    double ticks = 0;
-    if (!(line >> ticks)) return std::nullopt;
-    time.all += ticks;
-    if (column == kSteal) time.stolen = ticks;
-  }
-  return time;
+// DOCKER_HOST may name another engine than the usual one.
+std::optional<DoctorFacts::Docker> look_for_docker() {
+  constexpr std::string_view kUnix = "unix://";
+  const char* const host = std::getenv("DOCKER_HOST");
+  std::string path = host == nullptr || *host == '\0' ? "/var/run/docker.sock" : host;
+  if (path.starts_with(kUnix)) path.erase(0, kUnix.size());
+  if (!path.starts_with('/')) return DoctorFacts::Docker{.address = path, .answers = std::nullopt};
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  std::error_code ignored;
+  if (path.size() >= sizeof address.sun_path || !fs::is_socket(path, ignored)) return std::nullopt;
+  path.copy(address.sun_path, path.size());
+  const UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+  return DoctorFacts::Docker{.address = path,
+                             .answers = ::connect(socket.get(), generic, sizeof address) == 0};
 }
 
-void watch_others(DoctorFacts& facts) {
-  // Every process that is no kernel thread descends from the first one.
-  constexpr pid_t kFirstProcess = 1;
-  const auto time_before = core_time();
-  const auto before = observe::usage_of(kFirstProcess, false);
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  const auto after = observe::usage_of(kFirstProcess, false);
-  const auto time_after = core_time();
-
-  for (const auto& process : after.processes) {
-    if (process.pid == ::getpid()) continue;
-    const auto is_it = [&](const observe::ProcessUsage& other) {
-      return other.pid == process.pid && other.start_ticks == process.start_ticks;
-    };
-    const auto earlier = std::ranges::find_if(before.processes, is_it);
-    observe::TreeUsage was, is;
-    is.processes.push_back(process);
-    if (earlier != before.processes.end()) was.processes.push_back(*earlier);
-    const auto used = observe::cpu_between(was, is);
-    const double cores = (used.user_s + used.system_s) / (after.at_s - before.at_s);
-    if (cores > 0) facts.busy.push_back({.pid = process.pid, .name = process.name, .cores = cores});
+// How steady the machine computes, and what else happens meanwhile: steal shows only on a core that is
+// wanted.
+void watch_and_calibrate(DoctorFacts& facts) {
+  constexpr double kCalibrationS = 2;
+  observe::EnvironmentWatch watch(::getpid());
+  facts.calibration = observe::calibrate(kCalibrationS);
+  const auto told = watch.finish();
+  facts.others_cores = told.at("others_cpu_percent").get<double>() / 100;
+  for (const auto& other : told.at("others")) {
+    facts.busy.push_back({.pid = other.at("pid"),
+                          .name = other.at("name"),
+                          .cores = other.at("cpu_percent").get<double>() / 100});
   }
-  std::ranges::sort(facts.busy, std::ranges::greater{}, &DoctorFacts::BusyProcess::cores);
-  if (time_before && time_after && time_after->all > time_before->all) {
-    facts.steal = (time_after->stolen - time_before->stolen) / (time_after->all - time_before->all);
+  if (told.contains("steal_percent")) facts.steal = told["steal_percent"].get<double>() / 100;
+  if (told.contains("ports_in_use_percent") && facts.machine.contains("port_range")) {
+    facts.outgoing_ports = {.first = facts.machine["port_range"][0],
+                            .last = facts.machine["port_range"][1],
+                            .in_use_percent = told["ports_in_use_percent"],
+                            .time_wait = told.value("time_wait", std::int64_t{0})};
   }
 }
 
@@ -103,7 +93,8 @@ DoctorFacts collect_doctor_facts() {
   if (auto seen = observe::connections_of({::getpid()}, 0); !seen) {
     facts.socket_diagnostics = std::unexpected(seen.error());
   }
-  watch_others(facts);
+  facts.docker = look_for_docker();
+  watch_and_calibrate(facts);
   return facts;
 }
 

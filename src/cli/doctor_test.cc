@@ -22,14 +22,18 @@ DoctorFacts good() {
                    {"somaxconn", 4096},
                    {"clock_source", "tsc"},
                    {"cgroup_version", 2},
+                   {"governors", {"performance"}},
                    {"virtualised", false}};
   facts.python->program = "/usr/bin/python3";
   facts.python->version = "3.11.2";
   facts.folders = {{"home", "/h", true, 9 * kGiB}, {"cache", "/c", true, 9 * kGiB}};
   facts.memory_available_bytes = 8 * kGiB;
   facts.load_average = 0.1;
+  facts.others_cores = 0.01;
   facts.busy = {{77, "cron", 0.01}};
   facts.steal = 0.0;
+  facts.outgoing_ports = {.first = 32768, .last = 60999, .in_use_percent = 2, .time_wait = 400};
+  facts.calibration = {.pieces = 650, .piece_s = 0.003, .cpu_variation = 0.01, .wall_variation = 0.02};
   return facts;
 }
 
@@ -83,15 +87,20 @@ TEST(Doctor, WhatDisturbsIsAWarningWithARemedy) {
   facts.machine["cpu_quota_cores"] = 1.5;
   facts.machine["virtualised"] = true;
   facts.steal = 0.06;
+  facts.machine["cores_shared"] = {{0, 4}, {1, 5}};
+  facts.machine["governors"] = {"performance", "schedutil"};
+  facts.others_cores = 1.2;
   facts.busy = {{42, "cc1plus", 0.9}, {43, "ld", 0.3}};
+  facts.outgoing_ports->in_use_percent = 60;
+  facts.calibration->wall_variation = 0.104;
   launch::PortHolder holder;
   holder.pid = 9;
   holder.name = "gunicorn";
   facts.taken_ports = {{8002, holder}};
   facts.socket_diagnostics = fail(ExitCode::environment, "no diagnostics", "load tcp_diag");
   const auto checks = doctor_checks(facts);
-  for (const char* name :
-       {"cores", "open files", "somaxconn", "clock", "cgroup", "virtualised", "load", "ports", "sockets"}) {
+  for (const char* name : {"cores", "open files", "somaxconn", "clock", "cgroup", "virtualised", "load",
+                           "ports", "sockets", "smt", "governor", "outgoing ports", "noise"}) {
     EXPECT_EQ(check_of(facts, name).state, State::warning) << name;
     EXPECT_FALSE(check_of(facts, name).remedy.empty()) << name;
   }
@@ -99,6 +108,11 @@ TEST(Doctor, WhatDisturbsIsAWarningWithARemedy) {
   EXPECT_NE(check_of(facts, "ports").fact.find("8002 is held by process 9 (gunicorn)"), std::string::npos);
   EXPECT_NE(check_of(facts, "load").remedy.find("cc1plus"), std::string::npos);
   EXPECT_NE(check_of(facts, "load").fact.find("1.20 cores"), std::string::npos);
+  EXPECT_NE(check_of(facts, "smt").fact.find("0+4, 1+5"), std::string::npos);
+  EXPECT_NE(check_of(facts, "governor").fact.find("performance, schedutil"), std::string::npos);
+  EXPECT_NE(check_of(facts, "noise").fact.find("3.0 ms of arithmetic, 650 times: the time varies by 10.4 %"),
+            std::string::npos)
+      << check_of(facts, "noise").fact;
 }
 
 TEST(Doctor, HardLimitThatIsTooLowForManyConnections) {
@@ -110,12 +124,61 @@ TEST(Doctor, HardLimitThatIsTooLowForManyConnections) {
   EXPECT_EQ(check_of(facts, "open files").state, State::ok);
 }
 
+TEST(Doctor, NoiseOfTheCpusOwnClockIsNoiseToo) {
+  auto facts = good();
+  facts.calibration->cpu_variation = 0.11;
+  EXPECT_EQ(check_of(facts, "noise").state, State::warning);
+  facts.calibration->cpu_variation = 0.1;
+  EXPECT_EQ(check_of(facts, "noise").state, State::ok);
+}
+
+TEST(Doctor, TooFewOutgoingPorts) {
+  auto facts = good();
+  facts.outgoing_ports = {.first = 50000, .last = 59998, .in_use_percent = 0, .time_wait = 0};
+  EXPECT_EQ(check_of(facts, "outgoing ports").state, State::warning);
+  EXPECT_NE(check_of(facts, "outgoing ports").remedy.find("ip_local_port_range"), std::string::npos);
+  facts.outgoing_ports->last = 59999;
+  EXPECT_EQ(check_of(facts, "outgoing ports").state, State::ok);
+}
+
+TEST(Doctor, WhatAVirtualMachineDoesNotTellIsNoFault) {
+  auto facts = good();
+  facts.machine["virtualised"] = true;
+  facts.machine.erase("governors");
+  EXPECT_EQ(check_of(facts, "governor").state, State::ok);
+  EXPECT_NE(check_of(facts, "smt").fact.find("as far as the hypervisor tells"), std::string::npos);
+}
+
+TEST(Doctor, DockerIsNotNeeded) {
+  auto facts = good();
+  EXPECT_EQ(check_of(facts, "docker").fact, "no engine runs here");
+  facts.docker = DoctorFacts::Docker{"/var/run/docker.sock", true};
+  EXPECT_EQ(check_of(facts, "docker").fact, "/var/run/docker.sock answers");
+  facts.docker->answers = false;
+  EXPECT_EQ(check_of(facts, "docker").state, State::ok);
+  EXPECT_NE(check_of(facts, "docker").fact.find("does not answer"), std::string::npos);
+  facts.docker = DoctorFacts::Docker{"tcp://build.example:2376", std::nullopt};
+  EXPECT_NE(check_of(facts, "docker").fact.find("is not asked"), std::string::npos);
+}
+
+TEST(Doctor, LoadThatNoProcessShows) {
+  auto facts = good();
+  facts.others_cores = 0.6;
+  facts.busy = {{0, "out of sight", 0.6}};
+  EXPECT_NE(check_of(facts, "load").remedy.find("out of sight (another container's"), std::string::npos);
+  facts.busy.clear();
+  EXPECT_EQ(check_of(facts, "load").state, State::warning);
+}
+
 TEST(Doctor, WhatIsUnknownIsLeftOut) {
   DoctorFacts facts;
   for (const auto& check : doctor_checks(facts)) {
     EXPECT_NE(check.name, "cores");
     EXPECT_NE(check.name, "memory");
     EXPECT_NE(check.name, "clock");
+    EXPECT_NE(check.name, "load");
+    EXPECT_NE(check.name, "noise");
+    EXPECT_NE(check.name, "outgoing ports");
   }
 }
 
@@ -155,6 +218,10 @@ TEST(Doctor, LooksAtThisMachine) {
   EXPECT_FALSE(facts.machine.empty());
   EXPECT_EQ(facts.folders.size(), 2U);
   EXPECT_TRUE(facts.memory_available_bytes);
+  EXPECT_TRUE(facts.others_cores);
+  EXPECT_TRUE(facts.steal);
+  ASSERT_TRUE(facts.calibration);
+  EXPECT_GT(facts.calibration->pieces, 0);
   EXPECT_FALSE(doctor_checks(facts).empty());
 }
 

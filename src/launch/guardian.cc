@@ -35,6 +35,17 @@ std::unexpected<Error> could_not_end(const std::string& whom, const std::vector<
               "if a freezer cgroup holds them, thaw it: they end then");
 }
 
+std::unexpected<Error> ended_by_itself(const Server& server, const std::string& to_be) {
+  return fail(ExitCode::environment,
+              fmt::format("{} cannot be {}: it has ended by itself ({})", server.name, to_be, server.ended),
+              fmt::format("its log may say why: {}", server.log_file.string()));
+}
+
+std::unexpected<Error> about(const std::string& name, Error error) {
+  error.what = fmt::format("{}: {}", name, error.what);
+  return std::unexpected(std::move(error));
+}
+
 /// The answer to a request that has nothing to tell but whether it succeeded.
 Result<json> nothing_or(const Result<void>& result) {
   if (!result) return std::unexpected(result.error());
@@ -127,6 +138,8 @@ Result<json> Guardian::perform(const json& request) {
   if (what == "hello") return json{{"guardian", mark_.guardian}, {"temporary", temporary_.string()}};
   if (what == "start") return start(spec_from(request.at("spec")));
   if (what == "stop") return stop(request.at("server"));
+  if (what == "freeze") return nothing_or(freeze(request.at("server")));
+  if (what == "thaw") return nothing_or(thaw(request.at("server")));
   if (what == "restart") return restart(request.at("server"));
   if (what == "servers") return servers();
   if (what == "ended") return take_ended();
@@ -173,6 +186,30 @@ Result<json> Guardian::stop(const std::string& name) {
   if (!ended) return std::unexpected(ended.error());
   entries_.erase(name);
   return json();
+}
+
+Result<void> Guardian::freeze(const std::string& name) {
+  auto entry = find(name);
+  if (!entry) return std::unexpected(entry.error());
+  const Server& server = (*entry)->spec.server;
+  if (!(*entry)->lives()) return ended_by_itself(server, "frozen");
+  if ((*entry)->frozen || server.pid == 0) return {};
+  auto frozen = FrozenTree::freeze([&] { return members(server); });
+  if (!frozen) return about(name, std::move(frozen.error()));
+  (*entry)->frozen = std::move(*frozen);
+  return {};
+}
+
+Result<void> Guardian::thaw(const std::string& name) {
+  auto entry = find(name);
+  if (!entry) return std::unexpected(entry.error());
+  const Server& server = (*entry)->spec.server;
+  if (!(*entry)->lives()) return ended_by_itself(server, "thawed");
+  const auto frozen = std::exchange((*entry)->frozen, std::nullopt);
+  if (!frozen) return {};
+  auto thawed = frozen->thaw([&] { return members(server); });
+  if (!thawed) return about(name, std::move(thawed.error()));
+  return {};
 }
 
 Result<json> Guardian::restart(const std::string& name) {

@@ -17,6 +17,7 @@
 #include "base/message_channel.h"
 #include "base/unique_fd.h"
 #include "launch/ending.h"
+#include "launch/frozen_tree.h"
 #include "launch/guardian_protocol.h"
 #include "launch/process_table.h"
 #include "launch/set_mark.h"
@@ -33,6 +34,7 @@ class Guardian {
  private:
   struct Entry {
     ServerSpec spec;
+    std::optional<FrozenTree> frozen{};
     [[nodiscard]] bool lives() const { return spec.server.ended.empty(); }
   };
 
@@ -47,6 +49,8 @@ class Guardian {
   Result<nlohmann::json> open(const nlohmann::json& request);
   Result<nlohmann::json> start(ServerSpec spec);
   Result<nlohmann::json> stop(const std::string& name);
+  Result<void> freeze(const std::string& name);
+  Result<void> thaw(const std::string& name);
   Result<nlohmann::json> restart(const std::string& name);
   Result<nlohmann::json> hand_over(const std::filesystem::path& folder);
   [[nodiscard]] nlohmann::json servers() const;

@@ -3,6 +3,7 @@
 //   open {name, folder}        once, first         hello {}            who are you, after attaching
 //   start {spec}               -> server           stop {server}
 //   restart {server}           -> server           servers {}          -> [server]
+//   freeze {server}                                thaw {server}
 //   ended {}                   -> [{name, how}]    tree {server}       -> {pids, how}
 //   hand_over {folder}         keep the set        stop_all {}         end everything and yourself
 //

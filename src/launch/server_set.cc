@@ -221,6 +221,14 @@ Result<void> ServerSet::stop(const std::string& name) {
   return impl_->tell({{"do", "stop"}, {"server", name}});
 }
 
+Result<void> ServerSet::freeze(const std::string& name) {
+  return impl_->tell({{"do", "freeze"}, {"server", name}});
+}
+
+Result<void> ServerSet::thaw(const std::string& name) {
+  return impl_->tell({{"do", "thaw"}, {"server", name}});
+}
+
 Result<Server> ServerSet::restart(const std::string& name) {
   return impl_->ask({{"do", "restart"}, {"server", name}}, server_from);
 }

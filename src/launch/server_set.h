@@ -77,6 +77,14 @@ class ServerSet {
   /// Ends one server's tree: SIGTERM, after 3 s SIGKILL, until no process of it is left; what is stopped is
   /// continued.
   Result<void> stop(const std::string& name);
+  /// Stops all processes of a server's tree with SIGSTOP, the root first, until none of them runs: it takes
+  /// no CPU until thaw(). Only a server that has nothing under way should be frozen. Frozen already: nothing
+  /// happens.
+  Result<void> freeze(const std::string& name);
+  /// Lets a frozen tree go on: the leaves first, the root last and a little later, since a master that wakes
+  /// before its workers takes their long silence for death (Gunicorn's timeout). An error (exit code 5) that
+  /// names them where processes are not those that were frozen. Not frozen: nothing happens.
+  Result<void> thaw(const std::string& name);
   /// stop() and start() with the same command.
   Result<Server> restart(const std::string& name);
   /// Ends all and the guardian; says so where something could not be ended.

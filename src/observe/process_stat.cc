@@ -2,12 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "observe/proc_file.h"
 
 namespace shootout::observe {
+
+std::string printable(std::string name) {
+  std::ranges::replace_if(name, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return name;
+}
 
 std::optional<ProcessStat> parse_process_stat(std::string_view line) {
   // The name stands in parentheses and may hold spaces and parentheses itself; what follows it never does.
@@ -36,8 +42,11 @@ std::optional<ProcessStat> parse_process_stat(std::string_view line) {
     rest.remove_prefix(static_cast<size_t>(end - rest.data()));
   }
   stat.parent = static_cast<pid_t>(field[4]);
+  constexpr std::int64_t kKernelThread = 0x00200000;  // PF_KTHREAD of the kernel's sched.h
+  stat.kernel_thread = (field[9] & kKernelThread) != 0;
   stat.user_ticks = static_cast<std::uint64_t>(field[14]);
   stat.system_ticks = static_cast<std::uint64_t>(field[15]);
+  stat.children_ticks = static_cast<std::uint64_t>(field[16] + field[17]);
   stat.threads = field[20];
   stat.start_ticks = static_cast<std::uint64_t>(field[22]);
   stat.rss_pages = field[24];

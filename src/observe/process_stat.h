@@ -15,7 +15,9 @@ struct ProcessStat {
   std::string name;  ///< at most 15 bytes, anything in it
   char state = '?';
   pid_t parent = 0;
+  bool kernel_thread = false;
   std::uint64_t user_ticks = 0, system_ticks = 0;  ///< all threads, living and dead
+  std::uint64_t children_ticks = 0;                ///< of the children that it has waited for, and theirs
   std::int64_t threads = 0;
   std::uint64_t start_ticks = 0;  ///< since boot
   std::int64_t rss_pages = 0;
@@ -24,6 +26,9 @@ struct ProcessStat {
   /// lives.
   [[nodiscard]] bool ended() const { return state == 'X' || (state == 'Z' && threads <= 1); }
 };
+
+/// A name's bytes that are no printable ASCII as '?': it can hold any, and be cut off within a character.
+[[nodiscard]] std::string printable(std::string name);
 
 /// Nothing where the text is no such line.
 [[nodiscard]] std::optional<ProcessStat> parse_process_stat(std::string_view line);

@@ -18,11 +18,25 @@ TEST(ProcessStat, ReadsTheFieldsBehindAnyName) {
     EXPECT_EQ(stat->parent, 7);
     EXPECT_EQ(stat->user_ticks, 250U);
     EXPECT_EQ(stat->system_ticks, 130U);
+    EXPECT_EQ(stat->children_ticks, 11U + 12U);
+    EXPECT_FALSE(stat->kernel_thread);
     EXPECT_EQ(stat->threads, 5);
     EXPECT_EQ(stat->start_ticks, 98765U);
     EXPECT_EQ(stat->rss_pages, 321);
     EXPECT_FALSE(stat->ended());
   }
+}
+
+TEST(ProcessStat, KnowsAKernelThread) {
+  const auto stat = parse_process_stat(
+      "15 (ksoftirqd/0) S 2 0 0 0 -1 69238848 0 0 0 0 0 12 0 0 20 0 1 0 9 0 0 18446744073709551615 0 0\n");
+  ASSERT_TRUE(stat);
+  EXPECT_TRUE(stat->kernel_thread);
+}
+
+TEST(ProcessStat, APrintableName) {
+  EXPECT_EQ(printable("tmux: server"), "tmux: server");
+  EXPECT_EQ(printable("caf\xc3\xa9\n"), "caf???");
 }
 
 TEST(ProcessStat, RefusesWhatIsNoSuchLine) {

@@ -60,12 +60,6 @@ std::pair<double, double> user_and_system(pid_t pid, const ProcessStat& stat) {
   return {*total * user / (user + system), *total * system / (user + system)};
 }
 
-// A name can hold any bytes, and be cut off within a character.
-std::string printable(std::string name) {
-  std::replace_if(name.begin(), name.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return name;
-}
-
 std::optional<std::int64_t> pss_bytes_of(pid_t pid) {
   const auto rollup = read_proc_file(fmt::format("/proc/{}/smaps_rollup", pid));
   const auto kib = rollup ? number_after(*rollup, "Pss") : std::nullopt;

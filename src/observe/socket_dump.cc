@@ -18,7 +18,8 @@ namespace shootout::observe {
 namespace {
 
 // The states of net/tcp_states.h, which user space is not given.
-constexpr std::uint32_t kEstablished = 1U << 1, kCloseWait = 1U << 8;
+constexpr std::uint32_t kEstablished = 1U << 1, kClose = 1U << 7, kCloseWait = 1U << 8, kListen = 1U << 10;
+constexpr std::uint32_t kAllStates = (1U << 13) - 1;
 
 struct Request {
   nlmsghdr header{};
@@ -68,14 +69,49 @@ Result<SocketDump> SocketDump::open() {
 
 Result<std::vector<TcpSocket>> SocketDump::read() {
   std::vector<TcpSocket> sockets;
-  for (const int family : {AF_INET, AF_INET6}) {
-    if (auto done = read_family(static_cast<std::uint8_t>(family), sockets); !done)
-      return std::unexpected(done.error());
-  }
+  // A socket that its process has closed lives on in other states, without an inode, as one does that waits
+  // to be accepted; these two states tell them apart.
+  auto done = visit(kEstablished | kCloseWait, 1U << (INET_DIAG_INFO - 1),
+                    [&](const nlmsghdr& header, const inet_diag_msg& message) {
+                      sockets.push_back(parse_socket(header, message));
+                    });
+  if (!done) return std::unexpected(done.error());
   return sockets;
 }
 
-Result<void> SocketDump::read_family(std::uint8_t family, std::vector<TcpSocket>& sockets) {
+Result<std::vector<TcpListener>> SocketDump::listeners(std::uint16_t port) {
+  std::vector<TcpListener> listeners;
+  auto done = visit(kListen, 0, [&](const nlmsghdr&, const inet_diag_msg& message) {
+    if (ntohs(message.id.idiag_sport) == port)
+      listeners.push_back({.port = port, .backlog = message.idiag_wqueue});
+  });
+  if (!done) return std::unexpected(done.error());
+  return listeners;
+}
+
+Result<std::vector<TcpPair>> SocketDump::pairs() {
+  std::vector<TcpPair> pairs;
+  auto done = visit(kAllStates & ~(kListen | kClose), 0, [&](const nlmsghdr&, const inet_diag_msg& message) {
+    TcpPair pair{.local_port = ntohs(message.id.idiag_sport), .remote_port = ntohs(message.id.idiag_dport)};
+    const size_t words = message.idiag_family == AF_INET ? 1 : pair.local_address.size();
+    std::copy_n(message.id.idiag_src, words, pair.local_address.begin());
+    std::copy_n(message.id.idiag_dst, words, pair.remote_address.begin());
+    pairs.push_back(pair);
+  });
+  if (!done) return std::unexpected(done.error());
+  return pairs;
+}
+
+Result<void> SocketDump::visit(std::uint32_t states, std::uint8_t extensions, const Visit& visit) {
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (auto done = visit_family(static_cast<std::uint8_t>(family), states, extensions, visit); !done)
+      return std::unexpected(done.error());
+  }
+  return {};
+}
+
+Result<void> SocketDump::visit_family(std::uint8_t family, std::uint32_t states, std::uint8_t extensions,
+                                      const Visit& visit) {
   Request request;
   request.header.nlmsg_len = sizeof request;
   request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
@@ -83,10 +119,8 @@ Result<void> SocketDump::read_family(std::uint8_t family, std::vector<TcpSocket>
   request.header.nlmsg_seq = ++sequence_;
   request.body.sdiag_family = family;
   request.body.sdiag_protocol = IPPROTO_TCP;
-  request.body.idiag_ext = 1U << (INET_DIAG_INFO - 1);
-  // A socket that its process has closed lives on in other states, without an inode, as one does that waits
-  // to be accepted; these two states tell them apart.
-  request.body.idiag_states = kEstablished | kCloseWait;
+  request.body.idiag_ext = extensions;
+  request.body.idiag_states = states;
   if (::send(netlink_.get(), &request, sizeof request, 0) < 0) return no_diagnostics(errno);
 
   for (;;) {
@@ -103,8 +137,7 @@ Result<void> SocketDump::read_family(std::uint8_t family, std::vector<TcpSocket>
         if (family == AF_INET6 && error->error == -ENOENT) return {};  // a kernel without IPv6
         return no_diagnostics(-error->error);
       }
-      const auto* message = static_cast<const inet_diag_msg*>(NLMSG_DATA(header));
-      sockets.push_back(parse_socket(*header, *message));
+      visit(*header, *static_cast<const inet_diag_msg*>(NLMSG_DATA(header)));
     }
   }
 }
