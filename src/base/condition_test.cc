@@ -141,5 +141,88 @@ TEST(Condition, RefusesWhatIsNone) {
   EXPECT_FALSE(complaint(std::string(20'000, ' ')).empty());
 }
 
+std::string change_complaint(std::string_view text) {
+  const auto condition = Condition::parse(text, Condition::On::changes);
+  EXPECT_FALSE(condition) << text;
+  if (condition) return "";
+  EXPECT_EQ(condition.error().code, ExitCode::usage);
+  return condition.error().what;
+}
+
+TEST(ConditionOnChanges, SaysWhatIsAsked) {
+  const auto condition =
+      Condition::parse("(flask-gunicorn:p99 worse than 5% || rps better than 2.5 %) && cpu  worse than 0%",
+                       Condition::On::changes);
+  ASSERT_TRUE(condition) << condition.error().what;
+  const auto& changes = condition->changes();
+  ASSERT_EQ(changes.size(), 3u);
+  EXPECT_EQ(changes[0].contender, "flask-gunicorn");
+  EXPECT_EQ(changes[0].metric, "p99");
+  EXPECT_TRUE(changes[0].worse);
+  EXPECT_EQ(changes[0].text, "flask-gunicorn:p99 worse than 5%");
+  EXPECT_EQ(changes[1].contender, "");
+  EXPECT_EQ(changes[1].metric, "throughput");
+  EXPECT_FALSE(changes[1].worse);
+  EXPECT_DOUBLE_EQ(changes[1].share, 0.025);
+  EXPECT_EQ(changes[2].share, 0);
+}
+
+TEST(ConditionOnChanges, APercentageIsOfTheEarlierFigure) {
+  EXPECT_DOUBLE_EQ(
+      (Change{.contender = "", .metric = "throughput", .worse = true, .share = 0.2, .text = ""}.bound()),
+      0.8);
+  EXPECT_DOUBLE_EQ(
+      (Change{.contender = "", .metric = "throughput", .worse = false, .share = 0.2, .text = ""}.bound()),
+      1.2);
+  EXPECT_DOUBLE_EQ(
+      (Change{.contender = "", .metric = "p99", .worse = true, .share = 0.25, .text = ""}.bound()), 0.8);
+  EXPECT_DOUBLE_EQ(
+      (Change{.contender = "", .metric = "p99", .worse = false, .share = 0.2, .text = ""}.bound()), 1.25);
+}
+
+TEST(ConditionOnChanges, HasThreeValues) {
+  const auto condition =
+      Condition::parse("p50 worse than 1% && p95 worse than 1% || p99 worse than 1%", Condition::On::changes);
+  ASSERT_TRUE(condition);
+  using Truths = std::vector<std::optional<bool>>;
+  const auto judged = [&](const Truths& truths) {
+    return condition->evaluate_changes([&](std::size_t i) {
+      return ChangeFound{.holds = truths[i], .part = condition->changes()[i].metric};
+    });
+  };
+  const std::optional<bool> unknown;
+  EXPECT_EQ(judged({true, true, unknown}).holds, true);
+  EXPECT_EQ(judged({true, true, unknown}).parts, (std::vector<std::string>{"p50", "p95"}));
+  EXPECT_EQ(judged({false, unknown, false}).holds, false);
+  EXPECT_EQ(judged({true, unknown, false}).holds, unknown);
+  EXPECT_EQ(judged({true, unknown, false}).parts, std::vector<std::string>{"p95"});
+  EXPECT_EQ(judged({false, unknown, unknown}).holds, unknown);
+  EXPECT_EQ(judged({false, unknown, true}).holds, true);
+}
+
+TEST(ConditionOnChanges, TheTwoKindsAreToldApart) {
+  for (const char* of_runs : {"p99 worse than 5%", "throughput better than 1%",
+                              "flask-gunicorn:p99 worse than 5%", "errors > 1 || p99 worse than 5%"}) {
+    EXPECT_NE(complaint(of_runs).find("shootout compare"), std::string::npos) << of_runs;
+  }
+  EXPECT_NE(change_complaint("p99 > 50ms").find("shootout load --fail-if"), std::string::npos);
+  EXPECT_NE(change_complaint("memry worse than 5%").find("did you mean memory?"), std::string::npos);
+  EXPECT_NE(change_complaint("errors > 1").find("not compared by 'errors'"), std::string::npos);
+  EXPECT_EQ(change_complaint("cpu worse than 5"),
+            "in the condition, column 17: a % must stand here\n"
+            "    cpu worse than 5\n"
+            "                    ^");
+}
+
+TEST(ConditionOnChanges, RefusesWhatIsNone) {
+  for (const char* wrong :
+       {"", "p99", "p99 worse", "p99 worse 5%", "p99 worse than", "p99 worse than -1%", "p99 worser than 1%",
+        ":p99 worse than 5%", "a:b:p99 worse than 5%", "a: worse than 5%",
+        "p99 worse than 5% p50 worse than 5%", "throughput worse than 100%", "p99 better than 100%",
+        "(p99 worse than 5%", "p99 worse than 5%%", "p98 worse than 5%"}) {
+    EXPECT_FALSE(change_complaint(wrong).empty()) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace shootout

@@ -5,6 +5,7 @@ namespace shootout::cli {
 void add_commands(CLI::App& app, Chosen& chosen) {
   add_run(app, chosen);
   add_report(app, chosen);
+  add_compare(app, chosen);
   add_list(app, chosen);
   add_check(app, chosen);
   add_doctor(app, chosen);
@@ -18,6 +19,8 @@ void add_commands(CLI::App& app, Chosen& chosen) {
   add_clean(app, chosen);
   add_load(app, chosen);
   add_upstream(app, chosen);
+  add_selftest(app, chosen);
+  add_ceiling(app, chosen);
 }
 
 }  // namespace shootout::cli

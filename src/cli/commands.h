@@ -9,6 +9,7 @@ namespace shootout::cli {
 
 void add_run(CLI::App& app, Chosen& chosen);
 void add_report(CLI::App& app, Chosen& chosen);
+void add_compare(CLI::App& app, Chosen& chosen);
 void add_list(CLI::App& app, Chosen& chosen);
 void add_check(CLI::App& app, Chosen& chosen);
 void add_prepare(CLI::App& app, Chosen& chosen);
@@ -21,6 +22,8 @@ void add_stats(CLI::App& app, Chosen& chosen);
 void add_clean(CLI::App& app, Chosen& chosen);
 void add_load(CLI::App& app, Chosen& chosen);
 void add_upstream(CLI::App& app, Chosen& chosen);
+void add_selftest(CLI::App& app, Chosen& chosen);
+void add_ceiling(CLI::App& app, Chosen& chosen);
 void add_doctor(CLI::App& app, Chosen& chosen);
 
 void add_commands(CLI::App& app, Chosen& chosen);

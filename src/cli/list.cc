@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/selection_options.h"
 #include "cli/table.h"
+#include "judge/run_differences.h"
 #include "store/store.h"
 
 namespace shootout::cli {
@@ -73,8 +74,9 @@ std::string_view name(suite::RunState state) {
   return "";
 }
 
-Result<Table> runs() {
-  Table table{{"run", "suite", "profile", "started", "state", "trials"}, {}};
+// Runs of one suite on machines with the same fingerprint can be compared.
+Result<Table> runs(const std::string& suite) {
+  Table table{{"run", "suite", "profile", "started", "state", "trials", "contenders", "machine"}, {}};
   std::error_code ignored;
   if (!std::filesystem::exists(home_folder() / "runs.sqlite", ignored))
     return table;  // looking must not create
@@ -83,17 +85,28 @@ Result<Table> runs() {
   auto lines = store->list();
   if (!lines) return std::unexpected(lines.error());
   for (const auto& run : *lines) {
+    if (!suite.empty() && run.suite != suite) continue;
     table.rows.push_back({run.id, run.suite, run.profile, run.started_at, std::string(name(run.state)),
-                          fmt::format("{}/{}", run.trials, run.planned)});
+                          fmt::format("{}/{}", run.trials, run.planned), std::to_string(run.contenders),
+                          judge::fingerprint_of(run.machine)});
   }
   return table;
 }
 
-ExitCode list(const std::string& what, const trial::Places& places, bool as_json) {
+struct ListOptions {
+  std::string what = "suites", suite;
+  trial::Places places;
+  bool json = false;
+};
+
+ExitCode list(const ListOptions& options) {
+  const auto& [what, suite, places, as_json] = options;
+  if (!suite.empty() && what != "runs")
+    return report_error({ExitCode::usage, "--suite goes with `list runs`", ""});
   auto table = what == "suites"       ? suites(places)
                : what == "contenders" ? contenders(places)
                : what == "scenarios"  ? scenarios(places)
-                                      : runs();
+                                      : runs(suite);
   if (!table) return report_error(table.error());
   std::string text;
   if (as_json) {
@@ -116,21 +129,15 @@ ExitCode list(const std::string& what, const trial::Places& places, bool as_json
 }  // namespace
 
 void add_list(CLI::App& app, Chosen& chosen) {
-  struct Options {
-    std::string what = "suites";
-    trial::Places places;
-    bool json = false;
-  };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ListOptions>();
   auto* command = app.add_subcommand("list", "the suites, contenders, scenarios or runs there are");
   command->add_option("what", options->what, "suites, contenders, scenarios or runs")
       ->check(CLI::IsMember({"suites", "contenders", "scenarios", "runs"}))
       ->capture_default_str();
+  command->add_option("--suite", options->suite, "of runs: only those of this suite")->type_name("NAME");
   add_places(*command, options->places);
   command->add_flag("--json", options->json, "as JSON");
-  command->callback([options, &chosen] {
-    chosen.action = [options] { return list(options->what, options->places, options->json); };
-  });
+  command->callback([options, &chosen] { chosen.action = [options] { return list(*options); }; });
 }
 
 }  // namespace shootout::cli

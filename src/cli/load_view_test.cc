@@ -39,7 +39,8 @@ engine::LoadResult large_open_loop() {
   }
   result.unanswered_wait.record(5 * engine::kSecond);
   result.connections_opened = 8000, result.open_s = 1.25, result.connections_never_served = 12;
-  result.threads = {{.mean = 100, .stdev = 0, .max = 120}, {.mean = 300, .stdev = 0, .max = 320}};
+  result.threads = {{.mean = 100, .stdev = 0, .max = 120, .intervals = {}},
+                    {.mean = 300, .stdev = 0, .max = 320, .intervals = {}}};
   for (int i = 1; i <= 3600; ++i) {
     engine::SeriesPoint point;
     point.t_s = i;

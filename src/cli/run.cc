@@ -4,19 +4,19 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <chrono>
+#include <algorithm>
 #include <memory>
-#include <thread>
 
 #include "base/folders.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/load_units.h"
+#include "cli/machine.h"
 #include "cli/preparation.h"
 #include "cli/progress.h"
 #include "cli/report_text.h"
 #include "cli/selection_options.h"
-#include "launch/machine_lock.h"
-#include "launch/server_set.h"
+#include "trial/budget.h"
 #include "trial/record_of.h"
 #include "trial/time_left.h"
 
@@ -25,28 +25,51 @@ namespace {
 
 struct RunFlags {
   trial::Choice choice;
+  std::string precision, budget;
   std::optional<std::uint64_t> seed;
   std::string ports = "free", pin = "auto", resume;
   bool dry_run = false, json = false, quiet = false;
 };
 
-// Two runs never measure at the same time: the second waits, and says for whom.
-Result<launch::MachineLock> wait_for_machine(const std::string& what, bool quiet) {
-  bool said = false;
-  for (;;) {
-    auto lock = launch::MachineLock::try_acquire(what);
-    if (!lock) return std::unexpected(lock.error());
-    if (*lock) return std::move(**lock);
-    if (!said && !quiet) {
-      const auto holder = launch::MachineLock::holder();
-      fmt::print(stderr, "shootout: waiting: {} measures on this machine\n",
-                 holder && *holder ? fmt::format("{} (since {})", (*holder)->what, (*holder)->since)
-                                   : "another shootout");
-      said = true;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-    if (interrupted()) return fail(interruption(), "interrupted while waiting for the machine");
+bool any_steady(const trial::Selection& selection) {
+  return std::ranges::any_of(selection.loads, [](const auto& load) { return load.window.has_value(); });
+}
+
+std::string replicates_text(const trial::Selection& selection) {
+  if (!any_steady(selection)) return fmt::to_string(selection.replicates);
+  const std::string blocks = fmt::format(", {} blocks of a steady load in each", selection.blocks);
+  if (!selection.precision) return fmt::format("{}{}", selection.replicates, blocks);
+  const std::string until =
+      *selection.precision > 0
+          ? fmt::format("until every interval is within +-{:.3g} %", 100 * *selection.precision)
+          : "until the budget is spent";
+  return fmt::format("{} or more, {}{}", trial::planned_replicates(selection), until, blocks);
+}
+
+std::string takes_text(const trial::Selection& selection, double seconds) {
+  if (!selection.budget_s || !any_steady(selection)) return "about " + time_text(seconds);
+  return fmt::format("about {}, at most about {} (the budget)",
+                     time_text(std::min(seconds, *selection.budget_s)), time_text(*selection.budget_s));
+}
+
+// Budget and precision are of steady loads: of fixed work the profile says how often it is done.
+Result<void> read_goal(RunFlags& options) {
+  if (!options.precision.empty()) {
+    options.choice.precision = share_of(options.precision);
+    if (!options.choice.precision)
+      return fail(ExitCode::usage,
+                  fmt::format("--precision {}: not a share such as 5% or 0.05", options.precision));
   }
+  if (!options.budget.empty()) {
+    options.choice.budget_s = duration_of(options.budget);
+    if (!options.choice.budget_s || *options.choice.budget_s <= 0)
+      return fail(ExitCode::usage,
+                  fmt::format("--budget {}: not a time such as 90s, 10m or 1h", options.budget));
+  }
+  if (options.choice.repeat && (options.choice.precision || options.choice.budget_s))
+    return fail(ExitCode::usage,
+                "--repeat asks for exactly so many replicates: leave out --precision and --budget");
+  return {};
 }
 
 std::string plan_text(const trial::Selection& selection, double seconds) {
@@ -61,10 +84,10 @@ std::string plan_text(const trial::Selection& selection, double seconds) {
   return fmt::format(
       "suite       {}, profile {}\ncontenders  {}\nservices    {}\nloads       {}\nscenarios   "
       "{}\nreplicates  {}\n"
-      "takes       about {}\ngives up    {}\n",
+      "takes       {}\ngives up    {}\n",
       selection.suite.name, selection.profile.name, names(selection.contenders),
       services.empty() ? "none" : services, names(selection.loads), names(selection.scenarios),
-      selection.replicates, time_text(seconds),
+      replicates_text(selection), takes_text(selection, seconds),
       selection.profile.gives_up.empty() ? "nothing" : selection.profile.gives_up);
 }
 
@@ -86,6 +109,7 @@ ExitCode run(RunFlags& options) {
   run_options.own_ports = options.ports == "own";
   run_options.pin = options.pin;
 
+  if (auto goal = read_goal(options); !goal) return report_error(goal.error());
   if (!options.resume.empty()) {
     auto opened = store::Store::open(home_folder());
     if (!opened) return report_error(opened.error());
@@ -110,6 +134,15 @@ ExitCode run(RunFlags& options) {
     auto selected = trial::select(options.choice);
     if (!selected) return report_error(selected.error());
     selection = std::move(*selected);
+    selection.blocks = trial::blocks_within_budget(selection);
+    if ((options.choice.precision || options.choice.budget_s) && !any_steady(selection)) {
+      return report_error(
+          {ExitCode::usage,
+           fmt::format("--precision and --budget are of steady loads, and {} has none here: its work "
+                       "is fixed, and so is how often it is done",
+                       selection.suite.name),
+           "say how often with --repeat"});
+    }
   }
   if (auto pinning = trial::choose_pinning(run_options.pin); !pinning) return report_error(pinning.error());
 
@@ -127,10 +160,8 @@ ExitCode run(RunFlags& options) {
     if (!opened) return report_error(opened.error());
     store = std::move(*opened);
   }
-  auto lock = wait_for_machine(fmt::format("shootout run {} (pid {})", selection.suite.name, ::getpid()),
-                               options.quiet);
+  auto lock = take_machine("shootout run " + selection.suite.name, options.quiet);
   if (!lock) return report_error(lock.error());
-  if (auto strays = launch::end_strays(); !strays) return report_error(strays.error());
 
   Progress progress(Progress::style_for_stderr(options.quiet));
   run_options.listener = [&progress](const trial::Event& event) { progress.show(event); };
@@ -155,6 +186,14 @@ void add_run(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<RunFlags>();
   auto* command = app.add_subcommand("run", "measure a suite and report what it shows");
   add_selection(*command, options->choice, true);
+  command
+      ->add_option("--precision", options->precision,
+                   "of steady loads: go on until every interval is within so much of its ratio, e.g. 5%")
+      ->type_name("SHARE");
+  command
+      ->add_option("--budget", options->budget,
+                   "of steady loads: begin no replicate that would end later, e.g. 10m")
+      ->type_name("TIME");
   command->add_option("--seed", options->seed, "of the order of the trials; drawn where absent");
   command
       ->add_option("--ports", options->ports, "free (default), or own: insist on the contenders' own ports")

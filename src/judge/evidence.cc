@@ -1,11 +1,14 @@
 #include "judge/evidence.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <ranges>
 #include <set>
 
 #include "judge/recorded.h"
+#include "stats/location.h"
 
 namespace shootout::judge {
 namespace {
@@ -92,6 +95,11 @@ std::vector<const suite::Load*> Evidence::loads() const {
   return loads;
 }
 
+const suite::Load* Evidence::load(std::string_view name) const {
+  const auto found = std::ranges::find(suite.loads, name, &suite::Load::name);
+  return found == suite.loads.end() ? nullptr : &*found;
+}
+
 std::vector<const suite::Scenario*> Evidence::scenarios(const suite::Load& load) const {
   std::vector<const suite::Scenario*> scenarios;
   for (const auto& scenario : suite.scenarios) {
@@ -115,15 +123,25 @@ std::vector<const TrialRecord*> Evidence::trials(std::string_view load, std::str
   return trials;
 }
 
-ByReplicate Evidence::improvement(std::string_view load, std::string_view scenario, const Pair& pair,
+ByReplicate Evidence::improvement(std::string_view load_name, std::string_view scenario, const Pair& pair,
                                   const std::string& metric) const {
+  const auto* its_load = load(load_name);
+  if (its_load != nullptr && is_steady(*its_load) && quantile_of(metric)) {
+    const auto& of_baseline = latency_quantiles(load_name, scenario, pair.baseline, metric);
+    ByReplicate ratios;
+    for (const auto& [replicate, its] : latency_quantiles(load_name, scenario, pair.contender, metric))
+      if (const auto partner = of_baseline.find(replicate);
+          partner != of_baseline.end() && its.us > 0 && partner->second.us > 0)
+        ratios[replicate] = partner->second.us / its.us;
+    return ratios;
+  }
   const bool more_is_better = metric == "requests_per_second" || metric == "success_rate";
   std::map<std::pair<int, int>, double> by_block;
-  for (const auto* trial : trials(load, scenario, pair.baseline))
+  for (const auto* trial : trials(load_name, scenario, pair.baseline))
     if (const auto value = metric_of(*trial, metric); value && *value > 0)
       by_block[{trial->replicate, trial->block}] = *value;
   std::map<int, std::vector<double>> logs;
-  for (const auto* trial : trials(load, scenario, pair.contender)) {
+  for (const auto* trial : trials(load_name, scenario, pair.contender)) {
     const auto value = metric_of(*trial, metric);
     const auto partner = by_block.find({trial->replicate, trial->block});
     if (!value || *value <= 0 || partner == by_block.end()) continue;
@@ -131,8 +149,19 @@ ByReplicate Evidence::improvement(std::string_view load, std::string_view scenar
     logs[trial->replicate].push_back(more_is_better ? -change : change);
   }
   ByReplicate ratios;
-  for (const auto& [replicate, changes] : logs) ratios[replicate] = std::exp(stats::mean(changes).value);
+  for (const auto& [replicate, changes] : logs)
+    ratios[replicate] = std::exp(stats::replicate_estimate(changes));
   return ratios;
+}
+
+const QuantilesByReplicate& Evidence::latency_quantiles(std::string_view load, std::string_view scenario,
+                                                        std::string_view contender,
+                                                        const std::string& metric) const {
+  const auto key = fmt::format("{}\n{}\n{}", load, scenario, contender);
+  auto found = quantiles_.find(key);
+  if (found == quantiles_.end())
+    found = quantiles_.emplace(key, all_quantiles(trials(load, scenario, contender))).first;
+  return found->second[metric];
 }
 
 std::optional<double> metric_of(const TrialRecord& trial, const std::string& metric) {

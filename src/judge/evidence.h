@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "judge/latency.h"
 #include "stats/paired_ratio.h"
 #include "suite/record.h"
 #include "suite/suite.h"
@@ -45,6 +46,8 @@ class Evidence {
 
   /// Those with trials, in the suite's order; scenarios that the load has a cell for.
   [[nodiscard]] std::vector<const suite::Load*> loads() const;
+  /// The suite's load of this name; null where it has none.
+  [[nodiscard]] const suite::Load* load(std::string_view name) const;
   [[nodiscard]] std::vector<const suite::Scenario*> scenarios(const suite::Load& load) const;
 
   /// Valid trials; an empty name stands for all.
@@ -53,14 +56,34 @@ class Evidence {
                                                               std::string_view contender) const;
 
   /// For each replicate the contender's improvement on the baseline, above 1 where the contender is better:
-  /// the geometric mean over those blocks in which both trials are valid and have the metric, above 0.
+  /// the robust mean (stats::replicate_estimate, on the log scale) over those blocks in which both trials are
+  /// valid and have the metric, above 0. A quantile of a steady load: the ratio of the two sides'
+  /// latency_quantiles().
   [[nodiscard]] ByReplicate improvement(std::string_view load, std::string_view scenario, const Pair& pair,
                                         const std::string& metric) const;
+
+  /// Of a steady load's cell, by the metric (kQuantileMetrics): the quantile in each replicate, from its
+  /// valid trials' histograms merged. Kept once they are made, so not for several threads at a time.
+  [[nodiscard]] const QuantilesByReplicate& latency_quantiles(std::string_view load,
+                                                              std::string_view scenario,
+                                                              std::string_view contender,
+                                                              const std::string& metric) const;
 
  private:
   std::vector<std::string> contenders_;
   std::vector<Pair> pairs_;
+  /// By load, scenario and contender, then by metric.
+  mutable std::map<std::string, std::map<std::string, QuantilesByReplicate>> quantiles_;
 };
+
+/// Whether the load is steady: measured in windows, over several blocks a replicate.
+[[nodiscard]] inline bool is_steady(const suite::Load& load) {
+  return load.window.has_value();
+}
+/// Steady, in a closed loop: each contender sets its own rate.
+[[nodiscard]] inline bool is_steady_closed(const suite::Load& load) {
+  return is_steady(load) && load.rate.empty();
+}
 
 [[nodiscard]] std::optional<double> metric_of(const suite::TrialRecord& trial, const std::string& metric);
 

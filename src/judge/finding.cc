@@ -48,8 +48,9 @@ std::optional<Pair> pair_of(const Evidence& evidence, const Question& question) 
   return std::nullopt;
 }
 
-Finding find_speedup(const Evidence& evidence, const Question& question, const Pair& pair) {
-  const auto ratios = evidence.improvement(question.load, question.scenario, pair, kDecidingMetric);
+Finding find_speedup(const Evidence& evidence, const Question& question, const suite::Load& load,
+                     const Pair& pair) {
+  const auto ratios = evidence.improvement(load.name, question.scenario, pair, load.decides);
   if (ratios.empty()) return unknown("not measured in this run");
   return measured(ratio_over(ratios), "x");
 }
@@ -173,7 +174,7 @@ Finding find(const Evidence& evidence, const Question& question) {
     case Kind::rises:
       if (!pair) return unknown("no pair was compared");
       if (load == nullptr) return unknown("no load is named");
-      if (question.kind == Kind::speedup) return find_speedup(evidence, question, *pair);
+      if (question.kind == Kind::speedup) return find_speedup(evidence, question, *load, *pair);
       if (question.kind == Kind::rises) return find_rise(evidence, *load, *pair);
       return find_over_load(evidence, question, *load, *pair);
   }

@@ -1,103 +1,152 @@
 #include "judge/gates.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <optional>
 
 #include "judge/evidence.h"
+#include "judge/gate_list.h"
 #include "judge/recorded.h"
 
 namespace shootout::judge {
 namespace {
 
-using nlohmann::json;
 using suite::TrialRecord;
-
-/// One core's share above which the generator may be what was measured.
-constexpr double kBusyGeneratorPercent = 80;
 
 bool interrupted(const TrialRecord& trial) {
   const auto* told = member(trial.load_result, "interrupted");
   return told != nullptr && told->is_boolean() && told->get<bool>();
 }
 
-double errors_of(const TrialRecord& trial, const std::string& error_class) {
+double error_count(const TrialRecord& trial, const std::string& error_class) {
   const auto* errors = member(trial.load_result, "errors");
   return errors == nullptr ? 0 : number_at(*errors, error_class).value_or(0);
 }
 
-/// Fixed work: every request must have been answered well.
-bool all_answered_well(const TrialRecord& trial) {
-  return metric_of(trial, "success_rate").value_or(0) >= 1;
-}
-
-struct Calls {
-  double counted, claimed;
-};
-
-/// The service's count and what the answers claim, where they differ.
-std::optional<Calls> unproven_calls(const TrialRecord& trial) {
-  const auto counted = metric_of(trial, "upstream_calls");
-  const auto claimed = metric_of(trial, "upstream_calls_claimed");
-  if (!counted || !claimed || *counted == *claimed) return std::nullopt;
-  return Calls{*counted, *claimed};
+/// Requests without a good answer.
+double errors_percent(const TrialRecord& trial) {
+  constexpr double kRounding = 1e9;  // 1 - 0.999 is a little more than 0.001
+  return std::round(100 * (1 - metric_of(trial, "success_rate").value_or(0)) * kRounding) / kRounding;
 }
 
 std::string success_failure(const TrialRecord& trial) {
   const auto rate = metric_of(trial, "success_rate");
-  if (!rate) return "verification: no request was answered";
-  std::string classes;
+  if (!rate) return "no request was answered";
+  std::vector<std::string> classes;
   if (const auto* errors = member(trial.load_result, "errors"); errors != nullptr && errors->is_object())
     for (const auto& [name, count] : errors->items())
       if (count.is_number() && count.get<double>() > 0)
-        classes += fmt::format("{}{} {}", classes.empty() ? ": " : ", ", count.get<double>(), name);
-  return fmt::format("verification: {:.4g} % of {} requests succeeded{}", 100 * *rate,
-                     metric_of(trial, "requests").value_or(0), classes);
+        classes.push_back(fmt::format("{} {}", count.get<double>(), name));
+  if (const auto unanswered = number_at(trial.load_result, "unanswered"); unanswered && *unanswered > 0)
+    classes.push_back(fmt::format("{} unanswered", *unanswered));
+  return fmt::format("{:.6g} % of {} requests succeeded{}{}", 100 * *rate,
+                     metric_of(trial, "requests").value_or(0), classes.empty() ? "" : ": ",
+                     fmt::join(classes, ", "));
 }
 
-std::vector<std::string> generator_failures(const TrialRecord& trial) {
-  std::vector<std::string> failures;
-  if (const auto* reasons = member(trial.load_result, "reasons"); reasons != nullptr && reasons->is_array())
-    for (const auto& reason : *reasons)
-      if (reason.is_string()) failures.push_back("generator: " + reason.get<std::string>());
-  if (const auto cpu = metric_of(trial, "generator_cpu_percent"); cpu && *cpu > kBusyGeneratorPercent)
-    failures.push_back(fmt::format(
-        "generator: it took {:.0f} % of its core (at most {:.0f} %): the servers may have had more to give",
-        *cpu, kBusyGeneratorPercent));
-  return failures;
+/// Never by chance, unlike the other classes: not one is allowed.
+double wrong_answers(const TrialRecord& trial) {
+  return error_count(trial, "check") + error_count(trial, "protocol");
 }
 
-std::string processes_failure(const TrialRecord& trial, const std::string& what) {
-  const auto* processes = member(trial.observed, what);
-  if (processes == nullptr || !processes->is_array() || processes->empty()) return {};
-  return fmt::format("server: {} {} {} during the trial (process ids {})", processes->size(),
-                     processes->size() == 1 ? "process" : "processes", what, processes->dump());
+/// Requests whose connection the server closed without an answer, by those that it answered. The generator
+/// sends them again, as every client does when a server closes a connection that has been idle; in a closed
+/// loop none ever is.
+double dropped_percent(const TrialRecord& trial) {
+  const double dropped = number_at(trial.load_result, "closed_by_server_idle").value_or(0);
+  const double requests = metric_of(trial, "requests").value_or(0);
+  return requests > 0 ? 100 * dropped / requests : 0;
+}
+
+/// Calls that the service counted less those that the answers claim, where that cannot be. Under a steady
+/// load it may count more: those of the traffic before the window.
+double unproven_calls(const TrialRecord& trial, const suite::Cell& cell) {
+  const auto counted = metric_of(trial, "upstream_calls");
+  const auto claimed = metric_of(trial, "upstream_calls_claimed");
+  if (!counted || !claimed) return 0;
+  return cell.window ? std::min(*counted - *claimed, 0.0) : *counted - *claimed;
+}
+
+void look_at_verification(const TrialRecord& trial, const suite::Cell& cell, const suite::Gates& gates,
+                          GateList& list) {
+  list.at_most("verification", "errors_percent", errors_percent(trial),
+               cell.window ? gates.errors_percent : 0, [&] { return success_failure(trial); });
+  if (const double dropped = dropped_percent(trial); cell.window && !cell.rate)
+    list.at_most("verification", "dropped_percent", dropped, gates.errors_percent, [&] {
+      return fmt::format("for {:.2g} % of the requests the server closed the connection without an answer",
+                         dropped);
+    });
+  if (const double wrong = wrong_answers(trial);
+      cell.window)  // those of fixed work are errors that fail above
+    list.at_most("verification", "wrong_answers", wrong, 0,
+                 [&] { return fmt::format("{:.0f} answers were wrong or no legal HTTP", wrong); });
+  const double offered = static_cast<double>(cell.connections) * cell.requests_per_connection;
+  if (const auto requests = metric_of(trial, "requests"); requests && !cell.window)
+    list.at_most("verification", "requests_unsent", std::max(offered - *requests, 0.0), 0,
+                 [&] { return fmt::format("{} requests were sent of the {} planned", *requests, offered); });
+  if (const auto claimed = metric_of(trial, "upstream_calls_claimed"))
+    if (const auto counted = metric_of(trial, "upstream_calls"))
+      list.at_most("verification", "unproven_calls", std::abs(unproven_calls(trial, cell)), 0, [&] {
+        return fmt::format("the upstream counted {} calls, the answers claim {}", *counted, *claimed);
+      });
+}
+
+void look_at_processes(const TrialRecord& trial, GateList& list) {
+  for (const std::string what : {"ended", "appeared"}) {
+    const auto* processes = member(trial.observed, what);
+    if (processes == nullptr || !processes->is_array()) continue;
+    list.at_most("server", "processes_" + what, static_cast<double>(processes->size()), 0, [&] {
+      return fmt::format("{} {} {} during the trial (process ids {})", processes->size(),
+                         processes->size() == 1 ? "process" : "processes", what, processes->dump());
+    });
+  }
+}
+
+/// The portrait is of the first block of a replicate.
+void look_at_fairness(const TrialRecord& trial, GateList& list) {
+  const auto* portrait = member(trial.observed, "portrait");
+  if (portrait == nullptr) return;
+  const auto seen = number_at(*portrait, "processes"), claimed = number_at(*portrait, "processes_claimed");
+  if (seen && claimed)
+    list.equal("fairness", "processes", *seen, *claimed, [&] {
+      return fmt::format("the server runs {} processes, contender.yaml claims {}", *seen, *claimed);
+    });
 }
 
 }  // namespace
 
-std::vector<std::string> failed_gates(const TrialRecord& trial, const suite::Cell& cell) {
-  std::vector<std::string> failures;
-  if (interrupted(trial)) failures.emplace_back("interrupted before its end");
-  if (!all_answered_well(trial)) failures.push_back(success_failure(trial));
-  const double offered = static_cast<double>(cell.connections) * cell.requests_per_connection;
-  if (const auto requests = metric_of(trial, "requests"); requests && *requests < offered)
-    failures.push_back(
-        fmt::format("verification: {} requests were sent of the {} planned", *requests, offered));
-  if (const auto calls = unproven_calls(trial))
-    failures.push_back(fmt::format("verification: the upstream counted {} calls, the answers claim {}",
-                                   calls->counted, calls->claimed));
-  for (auto& failure : generator_failures(trial)) failures.push_back(std::move(failure));
-  for (const auto* what : {"ended", "appeared"})
-    if (auto failure = processes_failure(trial, what); !failure.empty())
-      failures.push_back(std::move(failure));
-  return failures;
+std::vector<suite::GateFigure> gate_figures(const TrialRecord& trial, const suite::Cell& cell,
+                                            const suite::Gates& gates) {
+  GateList list;
+  look_at_verification(trial, cell, gates, list);
+  look_at_generator(trial, cell, gates, list);
+  look_at_environment(trial, cell, gates, list);
+  look_at_processes(trial, list);
+  look_at_fairness(trial, list);
+  return list.take();
 }
 
-bool target_lied(const TrialRecord& trial, const suite::Cell&) {
+std::vector<std::string> failures(const std::vector<suite::GateFigure>& figures) {
+  std::vector<std::string> reasons;
+  for (const auto& figure : figures)
+    if (!figure.passed) reasons.push_back(fmt::format("{}: {}", figure.gate, figure.reason));
+  return reasons;
+}
+
+bool wants_much(std::string_view figure) {
+  constexpr std::array kAtLeast{"ceiling_ratio", "carried_percent", "open_files"};
+  return std::ranges::find(kAtLeast, figure) != kAtLeast.end();
+}
+
+bool target_lied(const TrialRecord& trial, const suite::Cell& cell) {
   if (interrupted(trial)) return false;
-  if (all_answered_well(trial) && unproven_calls(trial)) return true;
-  return errors_of(trial, "check") > 0 || errors_of(trial, "protocol") > 0;
+  const bool answered_well = metric_of(trial, "success_rate").value_or(0) >= 1;
+  if ((answered_well || cell.window) && unproven_calls(trial, cell) != 0) return true;
+  return wrong_answers(trial) > 0;
 }
 
 }  // namespace shootout::judge

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "judge/made_up_run.h"
 
 namespace shootout::judge {
@@ -22,11 +25,24 @@ class Gates : public testing::Test {
         {"reasons", nlohmann::json::array()}, {"interrupted", false}, {"errors", {{"check", 0}}}};
     trial.observed = {{"ended", nlohmann::json::array()}, {"appeared", nlohmann::json::array()}};
   }
-  [[nodiscard]] std::vector<std::string> failures() const { return failed_gates(trial, cell); }
+  [[nodiscard]] std::vector<suite::GateFigure> figures() const { return gate_figures(trial, cell, gates); }
+  [[nodiscard]] std::vector<std::string> failures() const { return judge::failures(figures()); }
+  /// The figure of this name; one that fails every test where there is none.
+  [[nodiscard]] suite::GateFigure figure(const std::string& name) const {
+    for (const auto& one : figures())
+      if (one.figure == name) return one;
+    ADD_FAILURE() << "no figure " << name;
+    return {};
+  }
+  [[nodiscard]] bool has(const std::string& name) const {
+    const auto all = figures();
+    return std::ranges::find(all, name, &suite::GateFigure::figure) != all.end();
+  }
   [[nodiscard]] bool lied() const { return target_lied(trial, cell); }
 
   suite::TrialRecord trial;
   suite::Cell cell;
+  suite::Gates gates;
 };
 
 TEST_F(Gates, LetASoundTrialPass) {
@@ -101,6 +117,176 @@ TEST_F(Gates, HoldBackAnInterruptedTrialWithoutBlame) {
   trial.metrics["upstream_calls"] = 3;
   EXPECT_TRUE(any_mentions(failures(), "interrupted before its end"));
   EXPECT_FALSE(lied());
+}
+
+TEST_F(Gates, StoreEveryFigureWithItsThreshold) {
+  const auto cpu = figure("generator_cpu_percent");
+  EXPECT_EQ(cpu.gate, "generator");
+  EXPECT_EQ(cpu.value, 12);
+  EXPECT_EQ(cpu.threshold, 80);
+  EXPECT_TRUE(cpu.passed);
+  EXPECT_EQ(cpu.reason, "");
+  EXPECT_EQ(figure("errors_percent").threshold, 0);
+  EXPECT_FALSE(has("steal_percent"));  // not taken: no gate
+}
+
+class SteadyGates : public Gates {
+ protected:
+  SteadyGates() {
+    cell.window = suite::Window{};
+    cell.connections = 50;
+    trial.metrics = {{"success_rate", 1},           {"requests", 2000},
+                     {"duration_s", 0.5},           {"requests_per_second", 4000},
+                     {"latency_mean_us", 12'500},   {"littles_law_percent", 0.1},
+                     {"ceiling_per_second", 40000}, {"generator_cpu_percent", 30},
+                     {"generator_wait_percent", 1}};
+    trial.observed["environment"] = {{"steal_percent", 1.0},           {"others_cpu_percent", 3.0},
+                                     {"memory_pressure_percent", 0.0}, {"io_pressure_percent", 2.0},
+                                     {"throttled_percent", 0.0},       {"frequency_change_percent", 1.0},
+                                     {"ports_in_use_percent", 20.0},   {"swapped_pages", 0}};
+  }
+  nlohmann::json& environment() { return trial.observed["environment"]; }
+};
+
+TEST_F(SteadyGates, LetASoundTrialPass) {
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  EXPECT_EQ(figures().size(), 19U);
+  EXPECT_FALSE(lied());
+}
+
+TEST_F(SteadyGates, BearAFewErrorsButNoWrongAnswer) {
+  trial.metrics["success_rate"] = 0.999;  // exactly what the suite allows
+  trial.load_result["errors"]["timeout"] = 2;
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.metrics["success_rate"] = 0.9985;
+  trial.load_result["unanswered"] = 1;
+  EXPECT_EQ(failures(), (std::vector<std::string>{
+                            "verification: 99.85 % of 2000 requests succeeded: 2 timeout, 1 unanswered"}));
+  EXPECT_FALSE(lied());
+  trial.metrics["success_rate"] = 0.9999;
+  trial.load_result["errors"]["check"] = 1;
+  EXPECT_EQ(failures(), (std::vector<std::string>{"verification: 1 answers were wrong or no legal HTTP"}));
+  EXPECT_TRUE(lied());
+}
+
+TEST_F(SteadyGates, HoldBackConnectionsClosedWithoutAnAnswer) {
+  trial.load_result["closed_by_server_idle"] = 2;  // of 2,000: what the suite allows
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.load_result["closed_by_server_idle"] = 20;
+  EXPECT_EQ(failures(),
+            (std::vector<std::string>{"verification: for 1 % of the requests the server closed the "
+                                      "connection without an answer"}));
+  cell.rate = 4000;  // an open loop leaves connections idle, and a server may close those
+  EXPECT_FALSE(has("dropped_percent"));
+}
+
+TEST_F(SteadyGates, LetTheServiceCountMoreThanTheWindowsAnswersClaim) {
+  trial.metrics["upstream_calls_claimed"] = 2000;
+  trial.metrics["upstream_calls"] = 2400;  // the traffic before the window, too
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  EXPECT_FALSE(lied());
+  trial.metrics["upstream_calls"] = 1999;
+  EXPECT_TRUE(any_mentions(failures(), "the upstream counted 1999 calls, the answers claim 2000"));
+  EXPECT_TRUE(lied());
+}
+
+TEST_F(SteadyGates, HoldLittlesLawOnlyWhereTheWindowIsLongEnough) {
+  trial.metrics["littles_law_percent"] = 2.5;
+  EXPECT_TRUE(any_mentions(failures(), "generator: its counts do not agree: Little's law is off by 2.5 %"));
+  trial.metrics["latency_mean_us"] = 25'100;  // 0.5 s are less than 20 of them
+  EXPECT_FALSE(has("littles_law_percent"));
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+}
+
+TEST_F(SteadyGates, GoByTheSuitesThresholdsAndNotByTheEngines) {
+  trial.load_result["reasons"] = {
+      "the generator was the bottleneck: its threads used 85 % of a core each (more than 80 %)"};
+  trial.metrics["generator_cpu_percent"] = 85;
+  EXPECT_EQ(failures().size(), 1U);
+  gates.generator_cpu_percent = 90;
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+}
+
+TEST_F(SteadyGates, HoldBackATrialWhoseGeneratorHadNoCore) {
+  trial.metrics["generator_wait_percent"] = 37;
+  EXPECT_EQ(
+      failures(),
+      (std::vector<std::string>{"generator: it waited for a core in 37 % of the window (at most 10 %)"}));
+}
+
+TEST_F(SteadyGates, DoNotCountWaitingWithOpenEyesAsWork) {
+  trial.metrics["generator_cpu_percent"] = 99;
+  trial.load_result["cpu_user_s"] = 0.4;
+  trial.load_result["cpu_system_s"] = 0.095;
+  trial.load_result["spin_s"] = 0.3;
+  trial.load_result["wall_s"] = 0.5;
+  EXPECT_NEAR(figure("generator_cpu_percent").value, 39, 1e-9);
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+}
+
+TEST_F(SteadyGates, SayWhereTheGeneratorWasTheLimit) {
+  trial.metrics["ceiling_per_second"] = 8000;
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.metrics["ceiling_per_second"] = 6000;
+  EXPECT_TRUE(any_mentions(failures(), "generator: limited by the generator: "));
+  EXPECT_TRUE(any_mentions(failures(), "6000/s under the same load, 1.50 times"));
+  cell.rate = 4000;  // an open loop: both carry what is offered
+  EXPECT_FALSE(has("ceiling_ratio"));
+}
+
+TEST_F(SteadyGates, SayWhereAnOpenLoopWasNotCarried) {
+  cell.rate = 4000;
+  trial.metrics["latency_mean_us"] = 1000;  // 4 in flight: 1 + 3 sqrt(8) = 9.5 of 2000 may be beyond an edge
+  trial.metrics["carried_percent"] = 98.6;
+  EXPECT_NEAR(figure("carried_percent").threshold, 99 - 100 * (1 + 3 * std::sqrt(8.0)) / 2000, 1e-9);
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.metrics["carried_percent"] = 98.5;
+  EXPECT_TRUE(any_mentions(failures(), "generator: only 98.5 % of the requests offered were answered"));
+  cell.rate.reset();
+  EXPECT_FALSE(has("carried_percent"));
+}
+
+TEST_F(SteadyGates, NameWhoTookTheCpu) {
+  environment()["others_cpu_percent"] = 63.0;
+  environment()["others"] = {{{"pid", 123}, {"name", "stress"}, {"cpu_percent", 61.2}},
+                             {{"pid", 7}, {"name", "cron"}, {"cpu_percent", 1.8}}};
+  EXPECT_EQ(failures(), (std::vector<std::string>{"environment: other processes took 63 % of a core: stress "
+                                                  "(pid 123) 61 %, cron (pid 7) 2 % (at most 25 %)"}));
+  EXPECT_FALSE(lied());
+}
+
+TEST_F(SteadyGates, HoldEachFigureOfTheEnvironmentAgainstItsThreshold) {
+  const std::vector<std::pair<const char*, double>> limits{
+      {"steal_percent", 10},        {"others_cpu_percent", 25}, {"memory_pressure_percent", 5},
+      {"io_pressure_percent", 20},  {"throttled_percent", 1},   {"frequency_change_percent", 10},
+      {"ports_in_use_percent", 80}, {"swapped_pages", 0}};
+  for (const auto& [name, limit] : limits) {
+    const auto before = environment()[name];
+    environment()[name] = limit;
+    EXPECT_EQ(failures(), std::vector<std::string>{}) << name;
+    environment()[name] = limit + 0.5;
+    EXPECT_EQ(failures().size(), 1U) << name;
+    EXPECT_EQ(figure(name).gate, "environment");
+    EXPECT_EQ(figure(name).threshold, limit);
+    environment()[name] = before;
+  }
+}
+
+TEST_F(SteadyGates, AskForEnoughOpenFiles) {
+  trial.observed["portrait"] = {{"open_files", 100}};
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.observed["portrait"] = {{"open_files", 99}};
+  EXPECT_TRUE(any_mentions(failures(),
+                           "environment: a process of the server may have 99 open files: 50 "
+                           "connections need up to 100"));
+}
+
+TEST_F(SteadyGates, HoldTheProcessesAgainstTheClaim) {
+  trial.observed["portrait"] = {{"processes", 5}, {"processes_claimed", 5}};
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.observed["portrait"]["processes"] = 9;
+  EXPECT_EQ(failures(),
+            (std::vector<std::string>{"fairness: the server runs 9 processes, contender.yaml claims 5"}));
 }
 
 }  // namespace

@@ -1,19 +1,16 @@
 #include "judge/improvement.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <array>
+#include <map>
 #include <set>
+#include <utility>
+#include <vector>
 
-#include "judge/limits.h"
+#include "judge/decision.h"
 #include "judge/wording.h"
 
 namespace shootout::judge {
 namespace {
-
-constexpr std::array kComparedMetrics{kDecidingMetric,  "latency_mean_us", "latency_p50_us",
-                                      "latency_p95_us", "latency_p99_us",  "requests_per_second"};
 
 struct ScenarioRatios {
   const suite::Scenario* scenario;
@@ -23,7 +20,7 @@ struct ScenarioRatios {
 std::vector<ScenarioRatios> ratios_of(const Evidence& evidence, const suite::Load& load, const Pair& pair) {
   std::vector<ScenarioRatios> all;
   for (const auto* scenario : evidence.scenarios(load)) {
-    auto ratios = evidence.improvement(load.name, scenario->name, pair, kDecidingMetric);
+    auto ratios = evidence.improvement(load.name, scenario->name, pair, load.decides);
     if (!ratios.empty()) all.push_back({scenario, std::move(ratios)});
   }
   return all;
@@ -43,54 +40,10 @@ std::set<int> replicates_for(const std::vector<ScenarioRatios>& all, bool finish
   return replicates;
 }
 
-std::string cause_of(const Evidence& evidence, const suite::Load& load, const suite::Scenario& scenario,
-                     const Pair& pair) {
-  std::string cause;
-  for (const auto& name : {pair.baseline, pair.contender}) {
-    const std::string limit = limit_of(evidence, load, scenario, name);
-    if (limit.empty()) continue;
-    cause += fmt::format("{}{}: {}", cause.empty() ? "" : ". ", evidence.title(name), limit);
-  }
-  return cause;
-}
-
 }  // namespace
 
-Word word_for(const ByReplicate& ratios) {
-  if (ratios.size() < 2) return Word::inconclusive;
-  const auto inner = ratio_over(ratios, 0.90);
-  if (*inner.low > 1 / kEquivalenceMargin && *inner.high < kEquivalenceMargin) return Word::equivalent;
-  const auto ratio = ratio_over(ratios);
-  if (*ratio.low > 1) return Word::faster;
-  if (*ratio.high < 1) return Word::slower;
-  return Word::inconclusive;
-}
-
-std::vector<Verdict> verdicts_of(const Evidence& evidence, const suite::Load& load,
-                                 const suite::Scenario& scenario, const Pair& pair) {
-  std::vector<Verdict> verdicts;
-  for (const auto* metric : kComparedMetrics) {
-    const auto ratios = evidence.improvement(load.name, scenario.name, pair, metric);
-    if (ratios.empty()) continue;
-    Verdict verdict;
-    verdict.load = load.name;
-    verdict.scenario = scenario.name;
-    verdict.contender = pair.contender;
-    verdict.baseline = pair.baseline;
-    verdict.metric = metric;
-    verdict.ratio = ratio_over(ratios);
-    verdict.word = word_for(ratios);
-    if (verdict.ratio.n == 1) verdict.note = "one repetition: no interval";
-    if (verdict.metric == kDecidingMetric) {
-      verdict.says = words_for(verdict.ratio, load.words);
-      verdict.cause = cause_of(evidence, load, scenario, pair);
-    }
-    verdicts.push_back(std::move(verdict));
-  }
-  return verdicts;
-}
-
 std::optional<LoadSummary> summary_of(const Evidence& evidence, const suite::Load& load, const Pair& pair) {
+  if (is_steady(load)) return std::nullopt;
   const auto all = ratios_of(evidence, load, pair);
   if (all.empty()) return std::nullopt;
   const auto replicates = replicates_for(all, evidence.run.state == suite::RunState::finished);
@@ -119,7 +72,9 @@ std::optional<LoadSummary> summary_of(const Evidence& evidence, const suite::Loa
   if (summary.scenarios == 0) return std::nullopt;
   ByReplicate averages;
   for (const auto& [replicate, ratios] : by_replicate) averages[replicate] = stats::mean(ratios).value;
-  summary.average = ratio_over(averages);
+  const auto average = decide({logs_of(averages)}, rules_for(evidence, load)).front();
+  summary.average = average.ratio;
+  summary.word = average.word;
   summary.matrix_row = words_for(summary.average, as_rows(evidence.suite.matrix));
   summary.recommendation = words_for(summary.average, load.recommendations);
   return summary;

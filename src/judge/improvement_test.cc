@@ -143,12 +143,22 @@ TEST(Summary, AveragesTheScenariosOfEachReplicate) {
   EXPECT_NEAR(summary.average.value, std::cbrt(3.0 * 3.0 * 4.0), 1e-9);  // of the replicates' 3, 3 and 4
   const double half = 4.302652729911275 * std::log(4.0 / 3) / 3;         // s = ln(4/3) / sqrt(3)
   EXPECT_NEAR(*summary.average.low, summary.average.value * std::exp(-half), 1e-9);
+  EXPECT_EQ(summary.word, Word::faster);
   EXPECT_EQ(summary.scenarios, 3);
   EXPECT_EQ(summary.of, 3);
   EXPECT_EQ(summary.maximum_scenario, "stress");
   EXPECT_EQ(summary.minimum_scenario, "low");
   EXPECT_EQ(summary.matrix_row, "2 to 5x: Candidate");
   EXPECT_EQ(summary.recommendation, "Strong case");
+}
+
+TEST(Summary, IsDecidedByTheRulesOfTheVerdicts) {
+  MadeUpRun run;
+  run.pair("clients", "low", {1.02, 1.021, 1.022});
+  EXPECT_EQ(judge(small_suite(), run.record).summaries.at(0).word, Word::equivalent);
+  auto suite = small_suite();
+  suite.gates.replicates_to_decide = 4;
+  EXPECT_EQ(judge(suite, run.record).summaries.at(0).word, Word::inconclusive);
 }
 
 TEST(Summary, NamesBothRowsOfTheMatrixThatTheIntervalReaches) {

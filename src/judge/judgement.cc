@@ -7,7 +7,11 @@
 #include "judge/improvement.h"
 #include "judge/ledger.h"
 #include "judge/limits.h"
+#include "judge/progress.h"
+#include "judge/recorded.h"
 #include "judge/resources.h"
+#include "judge/steady_state.h"
+#include "judge/verdicts.h"
 #include "judge/warnings.h"
 
 namespace shootout::judge {
@@ -29,6 +33,17 @@ CellFigures figures_of(const Evidence& evidence, const suite::Load& load, const 
       if (!cell.metrics.contains(metric))
         if (const auto figures = averages(trials, metric); !figures.empty())
           cell.metrics[metric] = mean_over(figures);
+  if (is_steady(load)) {
+    for (const auto* metric : kQuantileMetrics) {
+      cell.metrics.erase(metric);
+      ByReplicate figures;
+      for (const auto& [replicate, figure] :
+           evidence.latency_quantiles(load.name, scenario.name, contender, metric))
+        figures[replicate] = figure.us;
+      if (!figures.empty()) cell.metrics[metric] = mean_over(figures);
+    }
+  }
+  cell.unsteady = unsteady(evidence, load, scenario, contender);
   cell.limit = limit_of(evidence, load, scenario, contender);
   return cell;
 }
@@ -64,13 +79,17 @@ std::string_view name(Holds holds) {
 Judgement judge(const suite::Suite& suite, const suite::RunRecord& run) {
   const Evidence evidence(suite, run);
   Judgement judgement;
+  judgement.ledger = ledger_of(evidence);
   for (const auto* load : evidence.loads()) {
     for (const auto* scenario : evidence.scenarios(*load)) {
-      for (const auto& contender : evidence.contenders())
-        judgement.cells.push_back(figures_of(evidence, *load, *scenario, contender));
-      for (const auto& pair : evidence.pairs())
-        for (auto& verdict : verdicts_of(evidence, *load, *scenario, pair))
-          judgement.verdicts.push_back(std::move(verdict));
+      const auto ranks = ranks_of(evidence, *load, *scenario);
+      for (const auto& contender : evidence.contenders()) {
+        auto figures = figures_of(evidence, *load, *scenario, contender);
+        if (const auto rank = ranks.find(contender); rank != ranks.end()) figures.rank = rank->second;
+        judgement.cells.push_back(std::move(figures));
+      }
+      for (auto& verdict : verdicts_of(evidence, *load, *scenario, judgement.ledger))
+        judgement.verdicts.push_back(std::move(verdict));
     }
     for (const auto& pair : evidence.pairs())
       if (auto summary = summary_of(evidence, *load, pair))
@@ -85,7 +104,8 @@ Judgement judge(const suite::Suite& suite, const suite::RunRecord& run) {
     if (resources.cpu_load_percent || resources.pss_bytes)
       judgement.resources.push_back(std::move(resources));
   }
-  judgement.ledger = ledger_of(evidence);
+  if (const auto precision = number_at(run.plan, "precision"); precision)
+    judgement.progress = progress_of(evidence, *precision);
   judgement.warnings = warnings_for(evidence);
   for (const auto& trial : run.trials)
     if (!trial.valid) judgement.void_trials.push_back(&trial);

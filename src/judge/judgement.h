@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "stats/comparison.h"
 #include "stats/paired_ratio.h"
 #include "suite/record.h"
 #include "suite/suite.h"
@@ -20,13 +21,24 @@ enum class Word { faster, slower, equivalent, inconclusive };
 /// What the run shows about a pair in one cell.
 struct Verdict {
   std::string load, scenario, contender, baseline;
-  /// duration_s decides and has `says` and `cause`; the other metrics' ratios stand beside it
+  /// the load's deciding metric has `says`, `cause`, `decided_by` and `differs`; the others stand beside it
   std::string metric;
-  stats::Estimate ratio;  ///< above 1: the contender is better
+  /// Above 1: the contender is better. Its interval is at `confidence`: Holm's level for this pair among
+  /// those of the same cell and metric (0.95 of a single pair).
+  stats::Estimate ratio;
+  double confidence = 0.95;
+  std::optional<stats::Estimate> robust;  ///< Hodges-Lehmann of the same log-ratios, at the same confidence
+  std::optional<double>
+      detectable;        ///< the smallest true ratio above 1 that so many replicates would have found
+  double margin = 1.03;  ///< ratios within [1 / margin, margin] count as none
   Word word = Word::inconclusive;
   std::string says;   ///< the suite's word for this size of improvement, interval considered
   std::string cause;  ///< what limits each side, where the figures tell
   std::string note;   ///< why nothing is decided: "one repetition: no interval"; or empty
+  /// Of a steady closed loop, which of the two metrics decided, and what the other says: "requests/s; CPU a
+  /// request says the same"
+  std::string decided_by;
+  std::vector<std::string> differs;  ///< what the ledger flags between the two, e.g. "Worker processes: 4, 1"
 };
 
 /// A contender's figures in one cell, over the replicates.
@@ -34,7 +46,11 @@ struct CellFigures {
   std::string load, scenario, contender;
   std::map<std::string, stats::Estimate> metrics;  ///< by metric name
   int trials = 0, valid = 0;
-  std::string limit;  ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
+  /// By the load's deciding metric, from the intervals of all pairs, Holm-adjusted; absent where n is too
+  /// small.
+  std::optional<stats::Rank> rank;
+  std::string unsteady;  ///< why its trials do not count: "no steady state: ..."; or empty
+  std::string limit;     ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
 };
 
 /// Average, maximum and minimum improvement of a pair over a load's scenarios.
@@ -43,6 +59,7 @@ struct LoadSummary {
   /// The average is arithmetic over the scenarios in each replicate, then over the replicates as a ratio is
   /// (log scale, t). Maximum and minimum are those scenarios' own ratios.
   stats::Estimate average, maximum, minimum;
+  Word word = Word::inconclusive;  ///< of the average, by the rules of the verdicts
   std::string maximum_scenario, minimum_scenario;
   int scenarios = 0, of = 0;  ///< scenarios in the average (those that all replicates have), and in the load
   std::string matrix_row;     ///< the decision matrix's row(s) that the interval reaches
@@ -73,6 +90,19 @@ struct Resources {
 struct LedgerLine {
   std::string what;
   std::map<std::string, std::string> by_contender;
+  bool flagged = false;  ///< they differ beyond a tolerance
+  bool live = false;     ///< read off the running servers, not from contender.yaml
+};
+
+/// How far a steady load's cell is from the wanted precision.
+struct CellProgress {
+  std::string load, scenario;
+  int replicates = 0;  ///< behind its widest pair
+  double half_width =
+      0;                 ///< of its widest pair's interval: 0.05 stands for +-5 %; infinite before the second
+  bool precise = false;  ///< nothing more is to be measured
+  std::optional<int> needed;     ///< replicates in all that the wanted precision is likely to take
+  std::optional<double> more_s;  ///< seconds that the missing ones are likely to take
 };
 
 struct Judgement {
@@ -83,6 +113,7 @@ struct Judgement {
   std::vector<GivenAdvice> advice;
   std::vector<Resources> resources;
   std::vector<LedgerLine> ledger;
+  std::vector<CellProgress> progress;  ///< of the steady loads' cells, where a precision was wanted
   std::vector<std::string>
       warnings;  ///< what the reader must know before believing: cores shared, few replicates
   std::vector<const suite::TrialRecord*> void_trials;

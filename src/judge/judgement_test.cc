@@ -72,6 +72,23 @@ TEST(Limits, AreSilentWhereNothingWasCounted) {
   EXPECT_EQ(cell_of(judgement, "medium", "sync").limit, "");
 }
 
+TEST(Limits, OfASteadyLoadAreTheCoresOrTheSlots) {
+  auto suite = steady_suite();
+  suite.scenarios[0].request.upstream_calls = "1";
+  suite.loads[0].cells = {{"ping", {{"delay", "0.5"}}}};
+  MadeUpRun run;
+  run.steady("sync", ten_replicates(16, 0));
+  run.record.contenders["sync"]["python"] = "3.11";
+  run.record.plan["pinning"] = {{"servers", {0, 1}}};
+  const auto limit = [&] { return cell_of(judge(suite, run.record), "ping", "sync").limit; };
+  EXPECT_EQ(limit(), "slot bound: 8 slots (4 workers x 2 threads) x 0.5 s: at most 16 requests/s");
+  for (auto& trial : run.record.trials) trial.metrics["cpu_percent"] = 194;
+  EXPECT_EQ(limit(), "CPU bound: 97 % of the 2 cores that it can use");
+  run.record.contenders["sync"]["workers"] = 1;
+  for (auto& trial : run.record.trials) trial.metrics["cpu_percent"] = 98;
+  EXPECT_EQ(limit(), "CPU bound: 98 % of the core that it can use");
+}
+
 TEST(Resources, AreTotalsOfEachReplicate) {
   MadeUpRun run;
   auto& longer = run.trial("clients", "low", "sync", 1, 3);
@@ -97,28 +114,6 @@ TEST(Resources, NameTheMakeOfAServiceThatWasUsed) {
   EXPECT_EQ(judge(small_suite(), run.record).resources.at(1).contender, "upstream-fastapi");
 }
 
-TEST(Ledger, HasALineOnlyWhereSomethingIsKnown) {
-  MadeUpRun run;
-  run.pair("clients", "low", {2, 2});
-  run.record.contenders["sync"].update({{"framework", "Flask"},
-                                        {"server", "Gunicorn"},
-                                        {"packages", {{"Flask", "3.1.3"}, {"gunicorn", "27.0.1"}}},
-                                        {"overrides", {{"workers", "4"}}}});
-  run.record.plan["pinning"] = {{"generator", {1}}, {"servers", {0}}, {"note", "two cores"}};
-  std::map<std::string, std::map<std::string, std::string>> lines;
-  for (const auto& line : judge(small_suite(), run.record).ledger) lines[line.what] = line.by_contender;
-  EXPECT_EQ(lines["Framework"]["sync"], "Flask 3.1.3");
-  EXPECT_EQ(lines["Server"]["sync"], "Gunicorn 27.0.1");
-  EXPECT_EQ(lines["Parameters overridden"]["sync"], "workers=4");
-  EXPECT_FALSE(lines["Parameters overridden"].contains("async"));
-  EXPECT_EQ(lines["Requests at once (slots)"]["sync"], "8");
-  EXPECT_EQ(lines["Requests at once (slots)"]["async"], "no limit");
-  EXPECT_EQ(lines["Make of the upstream"]["async"], "native");
-  EXPECT_EQ(lines["CPUs of the servers"]["async"], "0");
-  EXPECT_FALSE(lines.contains("Keep-alive"));
-  EXPECT_FALSE(lines.contains("Bytes an answer"));
-}
-
 TEST(Warnings, NameWhatWeakensTheRun) {
   MadeUpRun run;
   for (const auto* scenario : {"low", "medium"}) run.pair("clients", scenario, {2, 2, 2});
@@ -127,11 +122,12 @@ TEST(Warnings, NameWhatWeakensTheRun) {
   run.record.profile = "quick";
   run.record.plan["trials"] = 30;
   run.record.machine["cores_allowed"] = {0, 1};
-  const auto judgement = judge(small_suite(), run.record);
+  const auto judgement = judge(suite_of_six(), run.record);
   EXPECT_EQ(judgement.planned, 30);
   EXPECT_EQ(judgement.finished, 12);
   for (const auto* part : {"interrupted after 12 of 30 trials", "1 of 12 trials is void", "3 replicates",
-                           "2 cores", "gives up: narrow intervals", "the average is over 1 of 3 scenarios"})
+                           "fewer than 6 decide nothing", "2 cores", "gives up: narrow intervals",
+                           "the average is over 1 of 3 scenarios"})
     EXPECT_TRUE(any_mentions(judgement.warnings, part));
 }
 

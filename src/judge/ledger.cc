@@ -5,8 +5,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
+#include <cmath>
 #include <functional>
+#include <optional>
+#include <string_view>
+#include <utility>
 
+#include "judge/live_portrait.h"
 #include "judge/recorded.h"
 
 namespace shootout::judge {
@@ -88,19 +94,79 @@ std::string answer_bytes(const Evidence& evidence, const std::string& contender)
              : fmt::format("{:.0f} to {:.0f}", low, high);
 }
 
-}  // namespace
+std::string fullest_worker(const Evidence& evidence, const std::string& contender) {
+  const auto shares = averages(evidence.trials({}, {}, contender), "fullest_worker_share");
+  return shares.empty() ? std::string() : fmt::format("{:.0f} %", 100 * mean_over(shares).value);
+}
 
-std::vector<LedgerLine> ledger_of(const Evidence& evidence) {
-  std::vector<LedgerLine> ledger;
-  const auto add = [&](const std::string& what, const Cell& cell) {
-    LedgerLine line{what, {}};
-    for (const auto& contender : evidence.contenders())
-      if (auto text = cell(contender, evidence.about(contender)); !text.empty())
-        line.by_contender[contender] = std::move(text);
-    if (!line.by_contender.empty()) ledger.push_back(std::move(line));
+/// The numbers of "8", "8 %" or "5 to 7"; nothing for other texts.
+std::optional<std::pair<double, double>> numbers_in(const std::string& text) {
+  const char* end = text.data() + text.size();
+  double low = 0;
+  const auto [after, error] = std::from_chars(text.data(), end, low);
+  if (error != std::errc()) return std::nullopt;
+  const std::string_view rest(after, end);
+  if (rest.empty() || rest == " %" || rest == "s" || rest == " s") return std::pair(low, low);
+  constexpr std::string_view kTo = " to ";
+  if (!rest.starts_with(kTo)) return std::nullopt;
+  double high = 0;
+  const auto [stopped, wrong] = std::from_chars(after + kTo.size(), end, high);
+  return wrong == std::errc() && stopped == end ? std::optional(std::pair(low, high)) : std::nullopt;
+}
+
+bool differ(const std::string& one, const std::string& other) {
+  constexpr double kTolerance = 0.10;
+  const auto apart = [](double a, double b) {
+    return std::abs(a - b) > kTolerance * std::min(std::abs(a), std::abs(b));
   };
-  add("Framework", [](const auto&, const json& about) { return with_version(about, "framework"); });
-  add("Server", [](const auto&, const json& about) { return with_version(about, "server"); });
+  const auto these = numbers_in(one), those = numbers_in(other);
+  if (!these || !those) return one != other;
+  return apart(these->first, those->first) || apart(these->second, those->second);
+}
+
+/// What is not known of one is no difference.
+bool any_differ(const std::map<std::string, std::string>& by_contender) {
+  return std::ranges::any_of(by_contender, [&](const auto& one) {
+    return std::ranges::any_of(by_contender,
+                               [&](const auto& other) { return differ(one.second, other.second); });
+  });
+}
+
+constexpr const char* kOverrides = "Parameters overridden";
+
+const std::vector<std::string> kEventLoops{"uvloop", "libev", "libuv", "bjoern", "granian"};
+const std::vector<std::string> kParsers{"httptools", "llhttp", "h11", "bjoern", "granian"};
+
+/// Adds lines in their order.
+class Lines {
+ public:
+  explicit Lines(const Evidence& evidence) : evidence_(evidence) {}
+
+  enum class Kind { name, claimed, live };
+
+  void add(const std::string& what, Kind kind, const Cell& cell) {
+    LedgerLine line{what, {}, false, kind == Kind::live};
+    for (const auto& contender : evidence_.contenders())
+      if (auto text = cell(contender, evidence_.about(contender)); !text.empty())
+        line.by_contender[contender] = std::move(text);
+    if (line.by_contender.empty()) return;
+    line.flagged = kind != Kind::name && any_differ(line.by_contender);
+    lines_.push_back(std::move(line));
+  }
+
+  [[nodiscard]] std::vector<LedgerLine> take() { return std::move(lines_); }
+
+ private:
+  const Evidence& evidence_;
+  std::vector<LedgerLine> lines_;
+};
+
+void add_claimed(const Evidence& evidence, Lines& lines) {
+  using enum Lines::Kind;
+  lines.add("Framework", name,
+            [](const auto&, const json& about) { return with_version(about, "framework"); });
+  lines.add("Server", name, [](const auto&, const json& about) { return with_version(about, "server"); });
+  const auto add = [&](const std::string& what, const Cell& cell) { lines.add(what, claimed, cell); };
   add("Interface", [](const auto&, const json& about) { return text_at(about, "interface").value_or(""); });
   add("Worker processes", [](const auto&, const json& about) { return count(about, "workers"); });
   add("Processes in all", [](const auto&, const json& about) { return count(about, "processes"); });
@@ -108,18 +174,85 @@ std::vector<LedgerLine> ledger_of(const Evidence& evidence) {
   add("Requests at once (slots)",
       [](const auto&, const json& about) { return count_or_no_limit(about, "slots"); });
   add("Keep-alive", [](const auto&, const json& about) { return keep_alive(about); });
-  add("Parameters overridden",
-      [](const auto&, const json& about) { return pairs_in(member(about, "overrides")); });
+  add(kOverrides, [](const auto&, const json& about) { return pairs_in(member(about, "overrides")); });
   for (const auto& service : evidence.suite.services) {
     const auto* makes = member(evidence.run.plan, "services");
     const std::string make = makes ? text_at(*makes, service.name).value_or("") : "";
     add("Make of the " + service.name, [&](const auto&, const json&) { return make; });
   }
+}
+
+void add_live(const Evidence& evidence, Lines& lines) {
+  std::map<std::string, LivePortrait> portraits;
+  for (const auto& contender : evidence.contenders())
+    portraits.emplace(contender, LivePortrait(evidence, contender));
+  const auto add = [&](const std::string& what, const auto& words) {
+    lines.add(what, Lines::Kind::live,
+              [&](const auto& contender, const json&) { return words(portraits.at(contender)); });
+  };
+  const auto number = [&](const std::string& what, const std::string& name) {
+    add(what, [&](const LivePortrait& its) { return its.number(name); });
+  };
+  number("Processes seen", "processes");
+  number("Threads seen, of all processes", "threads");
+  add("Event loop", [](const LivePortrait& its) { return its.libraries(kEventLoops, "the language's own"); });
+  add("HTTP parser", [](const LivePortrait& its) { return its.libraries(kParsers, "the language's own"); });
+  auto named = kEventLoops;
+  named.insert(named.end(), kParsers.begin(), kParsers.end());
+  add("Other native modules", [&](const LivePortrait& its) { return its.other_libraries(named); });
+  number("Listening sockets", "listeners");
+  number("Backlog", "backlog");
+  number("Open files allowed", "open_files");
+  add("Access log", [](const LivePortrait& its) { return its.access_log(); });
+  add("Connection header of an answer",
+      [](const LivePortrait& its) { return its.answer_header("connection", "none"); });
+  add("Date in an answer", [](const LivePortrait& its) { return its.has_date(); });
+  add("Compression of an answer",
+      [](const LivePortrait& its) { return its.answer_header("content_encoding", "none"); });
+  add("Type of an answer", [](const LivePortrait& its) { return its.answer_header("content_type", "none"); });
+  add("Bytes of an answer's head", [](const LivePortrait& its) { return its.answer_number("head_bytes"); });
+  lines.add("Bytes an answer", Lines::Kind::live,
+            [&](const auto& contender, const json&) { return answer_bytes(evidence, contender); });
+  lines.add("Connections of the fullest worker", Lines::Kind::live,
+            [&](const auto& contender, const json&) { return fullest_worker(evidence, contender); });
+  const auto seen = [&](const auto& one) { return !one.second.cpus().empty(); };
+  if (std::ranges::any_of(portraits, seen)) {
+    add("CPUs of the servers", [](const LivePortrait& its) { return its.cpus(); });
+    return;
+  }
   const auto* pinning = member(evidence.run.plan, "pinning");
-  add("CPUs of the servers", [&](const auto&, const json&) { return pinning ? cpus(*pinning) : ""; });
-  add("Bytes an answer",
-      [&](const auto& contender, const json&) { return answer_bytes(evidence, contender); });
+  lines.add("CPUs of the servers", Lines::Kind::claimed,
+            [&](const auto&, const json&) { return pinning ? cpus(*pinning) : ""; });
+}
+
+}  // namespace
+
+std::vector<LedgerLine> ledger_of(const Evidence& evidence) {
+  Lines lines(evidence);
+  add_claimed(evidence, lines);
+  add_live(evidence, lines);
+  auto ledger = lines.take();
+  // A parameter that one contender alone has changed is a difference, too.
+  for (auto& line : ledger)
+    if (line.what == kOverrides && line.by_contender.size() < evidence.contenders().size())
+      line.flagged = true;
   return ledger;
+}
+
+std::vector<std::string> differences(const std::vector<LedgerLine>& ledger, const Pair& pair) {
+  std::vector<std::string> texts;
+  for (const auto& line : ledger) {
+    if (!line.flagged) continue;
+    const auto of = [&](const std::string& name) {
+      const auto found = line.by_contender.find(name);
+      if (found != line.by_contender.end()) return found->second;
+      return std::string(line.what == kOverrides ? "none" : "");
+    };
+    const auto one = of(pair.baseline), other = of(pair.contender);
+    if (!one.empty() && !other.empty() && differ(one, other))
+      texts.push_back(fmt::format("{}: {}, {}", line.what, one, other));
+  }
+  return texts;
 }
 
 }  // namespace shootout::judge

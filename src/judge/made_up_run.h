@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,8 +15,8 @@
 
 namespace shootout::judge {
 
-/// Two contenders ("sync" is the baseline, "async") and two more on demand; the loads "clients" (5, 20 and
-/// 100 at once, one call each) and "internal" (1 and 20 calls).
+/// Three replicates decide here. Two contenders ("sync" is the baseline, "async") and two more on demand; the
+/// loads "clients" (5, 20 and 100 at once, one call each) and "internal" (1 and 20 calls).
 inline suite::Suite small_suite() {
   suite::Suite suite;
   suite.name = "io";
@@ -43,7 +45,39 @@ inline suite::Suite small_suite() {
   internal.words = {{5, "Excellent"}, {2, "Good"}, {0, "Similar"}};
   suite.loads = {clients, internal};
   suite.matrix = {{10, "Excellent"}, {5, "Strong"}, {2, "Candidate"}, {0, "Moderate"}};
-  suite.profiles = {{"quick", "narrow intervals", 3, {}}};
+  suite.profiles.resize(1);
+  suite.profiles[0].name = "quick";
+  suite.profiles[0].gives_up = "narrow intervals";
+  suite.gates.replicates_to_decide = 3;
+  return suite;
+}
+
+/// The same, where it takes six replicates to decide.
+inline suite::Suite suite_of_six() {
+  auto suite = small_suite();
+  suite.gates.replicates_to_decide = 6;
+  return suite;
+}
+
+/// Three contenders ("a" is the baseline), the scenario "ping", and two steady loads: "closed", and "open" at
+/// 1,000 requests/s, which is decided by the p99 latency.
+inline suite::Suite steady_suite() {
+  suite::Suite suite;
+  suite.name = "steady";
+  suite.contenders = {"a", "b", "c"};
+  suite.baseline = "a";
+  suite.scenarios = {{"ping", "Ping", {}}};
+  suite::Load closed;
+  closed.name = "closed";
+  closed.connections = "50";
+  closed.window = suite::Window{};
+  closed.decides = "requests_per_second";
+  closed.cells = {{"ping", {}}};
+  suite::Load open = closed;
+  open.name = "open";
+  open.rate = "1000";
+  open.decides = "latency_p99_us";
+  suite.loads = {closed, open};
   return suite;
 }
 
@@ -95,7 +129,31 @@ class MadeUpRun {
     }
   }
 
+  /// A steady load's trials: `rates` of each replicate's blocks.
+  void steady(const std::string& contender, const std::vector<std::vector<double>>& rates,
+              const std::string& load = "closed", const std::string& metric = "requests_per_second") {
+    int replicate = 0;
+    for (const auto& blocks : rates) {
+      ++replicate;
+      int block = 0;
+      for (const double rate : blocks)
+        trial(load, "ping", contender, replicate, 0.5, ++block).metrics[metric] = rate;
+    }
+  }
+
   suite::RunRecord record;
 };
+
+/// Ten replicates of four blocks around `rate`: a replicate is off by up to +-`spread`, in a pattern that has
+/// neither mean nor trend; the blocks within it alternate by +-2 %.
+inline std::vector<std::vector<double>> ten_replicates(double rate, double spread, unsigned shift = 0) {
+  constexpr std::array kPattern{0.3, -1.0, 0.9, -0.2, -0.6, 1.0, 0.1, -0.9, 0.7, -0.3};
+  std::vector<std::vector<double>> rates;
+  for (std::size_t i = 0; i < kPattern.size(); ++i) {
+    const double its = rate * std::exp(spread * kPattern[(i + shift) % kPattern.size()]);
+    rates.push_back({its * 1.02, its / 1.02, its * 1.02, its / 1.02});
+  }
+  return rates;
+}
 
 }  // namespace shootout::judge

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "judge/improvement.h"
 #include "judge/offer.h"
 #include "judge/wording.h"
 
@@ -22,7 +21,7 @@ std::vector<Level> levels_of(const Evidence& evidence, const suite::Load& load, 
   std::vector<Level> levels;
   for (const auto* scenario : evidence.scenarios(load)) {
     const auto offer = offer_of(load, *scenario);
-    auto ratios = evidence.improvement(load.name, scenario->name, pair, kDecidingMetric);
+    auto ratios = evidence.improvement(load.name, scenario->name, pair, load.decides);
     if (offer && !ratios.empty()) levels.push_back({offer->concurrency(), std::move(ratios)});
   }
   std::ranges::sort(levels, {}, &Level::concurrency);

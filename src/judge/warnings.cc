@@ -7,13 +7,10 @@
 
 #include "judge/improvement.h"
 #include "judge/recorded.h"
+#include "judge/steady_state.h"
 
 namespace shootout::judge {
 namespace {
-
-/// Below this an interval rests on too few starts to be narrow, and a rare slow start is likely to be missed:
-/// at six, t has come down to 1.3 times the normal's quantile.
-constexpr int kFewReplicates = 6;
 
 /// The generator, the servers and the upstream need one each.
 constexpr int kEnoughCores = 3;
@@ -23,11 +20,13 @@ std::string of_replicates(const Evidence& evidence) {
   for (const auto& trial : evidence.run.trials)
     if (trial.valid) replicates.insert(trial.replicate);
   const auto n = static_cast<int>(replicates.size());
-  if (n == 0 || n >= kFewReplicates) return {};
+  const int enough = evidence.suite.gates.replicates_to_decide;
+  if (n == 0 || n >= enough) return {};
   if (n == 1) return "1 replicate: no intervals, so nothing is decided";
   return fmt::format(
-      "{} replicates: intervals are wide (t with {} {} of freedom), and a rare slow start may be missed", n,
-      n - 1, n == 2 ? "degree" : "degrees");
+      "{} replicates: intervals are wide (t with {} {} of freedom), and a rare slow start may be missed; "
+      "fewer than {} decide nothing",
+      n, n - 1, n == 2 ? "degree" : "degrees", enough);
 }
 
 std::string of_cores(const Evidence& evidence) {
@@ -67,7 +66,8 @@ std::string of_profile(const Evidence& evidence) {
 
 std::vector<std::string> of_gaps(const Evidence& evidence) {
   std::vector<std::string> warnings;
-  for (const auto* load : evidence.loads())
+  for (const auto* load : evidence.loads()) {
+    if (is_steady(*load)) continue;
     for (const auto& pair : evidence.pairs()) {
       const auto summary = summary_of(evidence, *load, pair);
       const std::string which = fmt::format("{}, {}", load->name, evidence.title(pair.contender));
@@ -78,6 +78,18 @@ std::vector<std::string> of_gaps(const Evidence& evidence) {
         warnings.push_back(fmt::format("{}: the average is over {} of {} scenarios", which,
                                        summary->scenarios, summary->of));
     }
+  }
+  return warnings;
+}
+
+std::vector<std::string> of_unrest(const Evidence& evidence) {
+  std::vector<std::string> warnings;
+  for (const auto* load : evidence.loads())
+    for (const auto* scenario : evidence.scenarios(*load))
+      for (const auto& contender : evidence.contenders())
+        if (const auto why = unsteady(evidence, *load, *scenario, contender); !why.empty())
+          warnings.push_back(
+              fmt::format("{}, {}, {}: {}", load->name, scenario->name, evidence.title(contender), why));
   return warnings;
 }
 
@@ -87,8 +99,8 @@ std::vector<std::string> warnings_for(const Evidence& evidence) {
   std::vector<std::string> warnings{of_state(evidence), of_void_trials(evidence), of_replicates(evidence),
                                     of_cores(evidence), of_profile(evidence)};
   std::erase(warnings, "");
-  const auto gaps = of_gaps(evidence);
-  warnings.insert(warnings.end(), gaps.begin(), gaps.end());
+  for (const auto& more : {of_gaps(evidence), of_unrest(evidence)})
+    warnings.insert(warnings.end(), more.begin(), more.end());
   return warnings;
 }
 

@@ -15,6 +15,7 @@ Document content(const suite::Suite& suite, const suite::RunRecord& run, const j
   add_advice(subject, document);
   add_ledger(subject, document);
   add_void_trials(subject, document);
+  add_gates(subject, document);
   add_method(subject, document);
   return document;
 }

@@ -47,7 +47,10 @@ inline suite::Suite example_suite() {
   internal.counts = "upstream calls";
   internal.cells = {{"medium", {{"calls", "10"}, {"delay", "1.0"}}}};
   suite.loads = {clients, internal};
-  suite.profiles = {{"quick", "three replicates only: intervals are wide", 3, {}}};
+  suite.profiles.resize(1);
+  suite.profiles[0].name = "quick";
+  suite.profiles[0].gives_up = "three replicates only: intervals are wide";
+  suite.gates.replicates_to_decide = 3;
   return suite;
 }
 
@@ -90,6 +93,10 @@ inline suite::TrialRecord example_trial(const ExampleCell& cell, bool flask, int
                    {"upstream_calls", calls},
                    {"upstream_calls_claimed", calls},
                    {"upstream_peak", flask ? std::min(8, cell.requests) : calls}};
+  trial.run_s = 10 + 4 * number;
+  trial.gates = {{"verification", "errors_percent", 0, 0, true, ""},
+                 {"generator", "generator_cpu_percent", 10.0 + number, 80, true, ""},
+                 {"environment", "others_cpu_percent", 0.5 * number, 25, true, ""}};
   return trial;
 }
 
@@ -118,19 +125,21 @@ inline void add_verdicts(const ExampleCell& cell, judge::Judgement& judgement) {
   const double ratio = cell.flask_s / cell.quart_s;
   const double spread = ratio < 1.2 ? 0.05 : 0.02;
   for (const char* metric : {"duration_s", "latency_mean_us", "requests_per_second"}) {
-    judge::Verdict verdict{.load = cell.load,
-                           .scenario = cell.scenario,
-                           .contender = "quart-hypercorn",
-                           .baseline = "flask-gunicorn",
-                           .metric = metric,
-                           .ratio = estimate(ratio, ratio * (1 - spread), ratio * (1 + spread)),
-                           .word = ratio < 1.2 ? judge::Word::inconclusive : judge::Word::faster,
-                           .says = {},
-                           .cause = {},
-                           .note = {}};
+    judge::Verdict verdict;
+    verdict.load = cell.load;
+    verdict.scenario = cell.scenario;
+    verdict.contender = "quart-hypercorn";
+    verdict.baseline = "flask-gunicorn";
+    verdict.metric = metric;
+    verdict.ratio = estimate(ratio, ratio * (1 - spread), ratio * (1 + spread));
+    verdict.robust = estimate(ratio * 1.01, ratio * (1 - spread), ratio * (1 + 1.1 * spread));
+    verdict.detectable = 1 + 1.5 * spread;
+    verdict.word = ratio < 1.2 ? judge::Word::inconclusive : judge::Word::faster;
+    if (ratio < 1.2) verdict.note = "differences under 7.5 % would not have been found";
     if (verdict.metric == "duration_s") {
       verdict.says =
           ratio < 1.2 ? "Similar performance" : "Excellent! Handles significantly more concurrent clients";
+      verdict.differs = {"keep-alive: 2, 5"};
       if (ratio > 1.2)
         verdict.cause = "Flask/Gunicorn: 8 slots (4 workers x 2 threads) x 0.5 s: 20 clients need 3 rounds";
     }
@@ -151,6 +160,7 @@ inline judge::Judgement example_judgement() {
                           .average = estimate(2.82, 2.61, 3.05),
                           .maximum = estimate(4.62, 4.52, 4.71),
                           .minimum = estimate(1.02, 0.97, 1.07),
+                          .word = judge::Word::faster,
                           .maximum_scenario = "medium",
                           .minimum_scenario = "baseline",
                           .scenarios = 2,
@@ -163,6 +173,7 @@ inline judge::Judgement example_judgement() {
                           .average = estimate(8.85, 8.68, 9.03),
                           .maximum = estimate(8.85, 8.68, 9.03),
                           .minimum = estimate(8.85, 8.68, 9.03),
+                          .word = judge::Word::faster,
                           .maximum_scenario = "medium",
                           .minimum_scenario = "medium",
                           .scenarios = 1,
@@ -187,7 +198,9 @@ inline judge::Judgement example_judgement() {
        std::nullopt}};
   judgement.ledger = {
       {"slots", {{"flask-gunicorn", "8 (4 workers x 2 threads)"}, {"quart-hypercorn", "event loop"}}},
-      {"keep-alive", {{"flask-gunicorn", "2 s"}}}};
+      {"keep-alive", {{"flask-gunicorn", "2"}, {"quart-hypercorn", "5"}}, true, false},
+      {"backlog", {{"flask-gunicorn", "2048"}, {"quart-hypercorn", "2048"}}, false, true},
+      {"parser", {{"flask-gunicorn", "its own"}}}};
   judgement.warnings = {"3 replicates: intervals are wide (t with 2 degrees of freedom)"};
   judgement.planned = judgement.finished = 18;
   return judgement;

@@ -181,7 +181,15 @@ void add_advice(const Subject& subject, Document& document) {
 void add_ledger(const Subject& subject, Document& document) {
   if (subject.judgement.ledger.empty()) return;
   document.push_back(Heading{2, "Fairness ledger"});
-  document.push_back(Paragraph{"Differences between the contenders that could explain a result."});
+  document.push_back(Paragraph{
+      "Differences between the contenders that could explain a result. Marked with *: what differs by more "
+      "than "
+      "a tenth, or at all where it is no number. (Seen): read off the running servers; the rest is what "
+      "contender.yaml and the run's settings say."});
+  const auto title = [](const judge::LedgerLine& line) {
+    const std::string what = line.what + (line.live ? " (seen)" : "");
+    return line.flagged ? Text{{"* " + what, Tone::caution}} : Text(what);
+  };
   const auto value = [](const judge::LedgerLine& line, const std::string& contender) {
     const auto found = line.by_contender.find(contender);
     return found == line.by_contender.end() || found->second.empty() ? Text(kAbsent) : Text(found->second);
@@ -198,13 +206,13 @@ void add_ledger(const Subject& subject, Document& document) {
   }
   for (const auto& line : subject.judgement.ledger) {
     if (side_by_side) {
-      std::vector<Text> row{line.what};
+      std::vector<Text> row{title(line)};
       for (const auto& contender : contenders) row.push_back(value(line, contender));
       table.rows.push_back(std::move(row));
       continue;
     }
     for (const auto& contender : contenders) {
-      table.rows.push_back({line.what, subject.title(contender), value(line, contender)});
+      table.rows.push_back({title(line), subject.title(contender), value(line, contender)});
     }
   }
   document.push_back(std::move(table));

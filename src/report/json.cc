@@ -51,6 +51,19 @@ const char* name_of(suite::RunState state) {
   return "failed";
 }
 
+Json gates_of(const suite::TrialRecord& trial) {
+  Json gates = Json::array();
+  for (const auto& figure : trial.gates) {
+    Json json{{"gate", figure.gate}, {"figure", figure.figure}};
+    put(json, "value", std::optional(figure.value));
+    put(json, "threshold", std::optional(figure.threshold));
+    json["passed"] = figure.passed;
+    put(json, "reason", figure.reason);
+    gates.push_back(std::move(json));
+  }
+  return gates;
+}
+
 Json trials_of(const suite::RunRecord& run) {
   Json trials = Json::array();
   for (const auto& trial : run.trials) {
@@ -60,6 +73,8 @@ Json trials_of(const suite::RunRecord& run) {
               {"scenario", trial.scenario}, {"load", trial.load},         {"replicate", trial.replicate},
               {"block", trial.block},       {"position", trial.position}, {"started_at", trial.started_at},
               {"valid", trial.valid},       {"reasons", trial.reasons},   {"metrics", std::move(metrics)}};
+    json["gates"] = gates_of(trial);
+    put(json, "run_s", trial.run_s > 0 ? std::optional(trial.run_s) : std::nullopt);
     put(json, "log_file", trial.log_file);
     trials.push_back(std::move(json));
   }
@@ -73,6 +88,8 @@ Json figures_of(const judge::Judgement& judgement) {
     for (const auto& [name, estimate] : cell.metrics) metrics[name] = estimate_of(estimate);
     Json json{{"scenario", cell.scenario}, {"load", cell.load},   {"contender", cell.contender},
               {"trials", cell.trials},     {"valid", cell.valid}, {"metrics", std::move(metrics)}};
+    if (cell.rank) json["rank"] = Json{{"low", cell.rank->low}, {"high", cell.rank->high}};
+    put(json, "unsteady", cell.unsteady);
     put(json, "limit", cell.limit);
     figures.push_back(std::move(json));
   }
@@ -88,10 +105,16 @@ Json verdicts_of(const judge::Judgement& judgement) {
               {"contender", verdict.contender},
               {"baseline", verdict.baseline}};
     put(json, "ratio", verdict.ratio);
+    json["confidence"] = verdict.confidence;
+    json["margin"] = verdict.margin;
+    if (verdict.robust) json["robust"] = estimate_of(*verdict.robust);
+    put(json, "detectable", verdict.detectable);
     json["verdict"] = judge::name(verdict.word);
     put(json, "says", verdict.says);
     put(json, "cause", verdict.cause);
     put(json, "note", verdict.note);
+    put(json, "decided_by", verdict.decided_by);
+    if (!verdict.differs.empty()) json["differs"] = verdict.differs;
     verdicts.push_back(std::move(json));
   }
   return verdicts;
@@ -106,6 +129,7 @@ Json summaries_of(const judge::Judgement& judgement) {
               {"average", estimate_of(summary.average)},
               {"maximum", estimate_of(summary.maximum)},
               {"minimum", estimate_of(summary.minimum)}};
+    json["verdict"] = judge::name(summary.word);
     put(json, "maximum_scenario", summary.maximum_scenario);
     put(json, "minimum_scenario", summary.minimum_scenario);
     json["scenarios"] = summary.scenarios;
@@ -155,9 +179,25 @@ Json advice_of(const judge::Judgement& judgement) {
 Json ledger_of(const judge::Judgement& judgement) {
   Json ledger = Json::array();
   for (const auto& line : judgement.ledger) {
-    ledger.push_back(Json{{"what", line.what}, {"by_contender", line.by_contender}});
+    ledger.push_back(Json{{"what", line.what},
+                          {"by_contender", line.by_contender},
+                          {"flagged", line.flagged},
+                          {"live", line.live}});
   }
   return ledger;
+}
+
+Json progress_of(const judge::Judgement& judgement) {
+  Json all = Json::array();
+  for (const auto& cell : judgement.progress) {
+    Json json{{"scenario", cell.scenario}, {"load", cell.load}, {"replicates", cell.replicates}};
+    put(json, "half_width", std::optional(cell.half_width));
+    json["precise"] = cell.precise;
+    if (cell.needed) json["needed"] = *cell.needed;
+    put(json, "more_s", cell.more_s);
+    all.push_back(std::move(json));
+  }
+  return all;
 }
 
 }  // namespace
@@ -181,6 +221,7 @@ std::string json(const suite::Suite& suite, const suite::RunRecord& run, const j
   document["claims"] = claims_of(judgement);
   document["advice"] = advice_of(judgement);
   document["ledger"] = ledger_of(judgement);
+  document["progress"] = progress_of(judgement);
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

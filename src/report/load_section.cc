@@ -1,7 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "report/format.h"
 #include "report/metrics.h"
@@ -29,16 +33,41 @@ std::string pair_of(const Subject& subject, const std::string& contender, const 
   return fmt::format("{} against {}", subject.title(contender), subject.title(baseline));
 }
 
+std::string percent(double share) {
+  return fmt::format("{:.3g}\u00a0%", 100 * share);
+}
+
+/// What the verdict was held against, and what stands beside it.
+std::string basis_of(const judge::Verdict& verdict) {
+  std::vector<std::string> parts{"margin " + percent(verdict.margin - 1)};
+  if (verdict.detectable)
+    parts.push_back(fmt::format("a true difference of {} would have been found 4 times in 5",
+                                fmt::format("{:.2g}\u00a0%", 100 * (*verdict.detectable - 1))));
+  if (verdict.robust) parts.push_back("Hodges-Lehmann " + figure(*verdict.robust, Quantity::ratio));
+  if (!verdict.decided_by.empty()) parts.push_back("decided by " + verdict.decided_by);
+  return capitalised(fmt::format("{}.", fmt::join(parts, "; ")));
+}
+
 void add_verdict(const Subject& subject, const judge::Verdict& verdict, bool name_pair, Document& document) {
   Text text{{"Verdict", Tone::strong}};
   if (name_pair) text.spans.emplace_back(", " + pair_of(subject, verdict.contender, verdict.baseline));
   text.spans.emplace_back(": ");
   text.spans.emplace_back(std::string(judge::name(verdict.word)), tone_of(verdict.word));
   text.spans.emplace_back(", " + ratio_with_count(verdict.ratio));
+  const bool interval = verdict.ratio.low && verdict.ratio.high;
+  constexpr double kUsual = 0.95, kRounding = 1e-6;
+  if (interval && std::abs(verdict.confidence - kUsual) > kRounding)
+    text.spans.emplace_back(fmt::format(", interval at {}", percent(verdict.confidence)));
   if (!verdict.says.empty()) text.spans.emplace_back(" - " + verdict.says);
+  if (interval && !verdict.note.empty()) text.spans.emplace_back(". " + capitalised(verdict.note) + ".");
   document.push_back(Paragraph{std::move(text)});
+  if (interval) document.push_back(Paragraph{basis_of(verdict)});
   if (!verdict.cause.empty()) {
     document.push_back(Paragraph{Text{{"What limits it:", Tone::strong}, {" " + verdict.cause}}});
+  }
+  if (!verdict.differs.empty()) {
+    document.push_back(Paragraph{Text{{"What differs beside the names:", Tone::caution},
+                                      {fmt::format(" {}.", fmt::join(verdict.differs, "; "))}}});
   }
 }
 
@@ -59,10 +88,10 @@ void add_scenario(const Subject& subject, const suite::Load& load, const suite::
   document.push_back(
       Heading{3, fmt::format("Scenario {}: {}{}", place - subject.suite.scenarios.begin() + 1,
                              subject.scenario_title(scenario.name), cell.empty() ? "" : " (" + cell + ")")});
-  document.push_back(scenario_table(subject, load, scenario));
+  for (auto& table : scenario_tables(subject, load, scenario)) document.push_back(std::move(table));
   for (auto& note : scenario_notes(subject, load, scenario)) document.push_back(Paragraph{std::move(note)});
 
-  const auto verdicts = subject.verdicts(load.name, scenario.name, kDecidingMetric);
+  const auto verdicts = subject.verdicts(load.name, scenario.name, load.decides);
   if (verdicts.empty()) {
     document.push_back(
         Paragraph{Text{{"Verdict", Tone::strong}, {": none, for want of a pair of valid trials."}}});
@@ -114,6 +143,11 @@ std::optional<std::string> unmeasured(const Subject& subject, const suite::Load&
 void add_load(const Subject& subject, const suite::Load& load, Document& document) {
   document.push_back(Heading{2, capitalised(load.title)});
   document.push_back(Paragraph{Text{{"The question: " + load.question}}});
+  if (load.window && load.rate.empty()) {
+    document.push_back(Paragraph{
+        "In this load each contender sets its own rate, so response times are measured at different "
+        "rates: they tell how long an answer took, not whose is faster at the same rate."});
+  }
   if (auto missing = unmeasured(subject, load)) document.push_back(Paragraph{std::move(*missing)});
   for (const auto* scenario : subject.scenarios(load)) add_scenario(subject, load, *scenario, document);
   for (const auto* summary : subject.summaries(load.name)) add_summary(subject, *summary, document);

@@ -2,6 +2,7 @@
 
 #include "report/content.h"
 #include "report/glyphs.h"
+#include "report/render.h"
 #include "report/report.h"
 
 namespace shootout::report {
@@ -97,11 +98,15 @@ class MarkdownText {
 
 }  // namespace
 
+std::string markdown_text(const Document& document) {
+  MarkdownText text;
+  for (const auto& element : document) std::visit(text, element);
+  return text.take();
+}
+
 std::string markdown(const suite::Suite& suite, const suite::RunRecord& run,
                      const judge::Judgement& judgement) {
-  MarkdownText text;
-  for (const auto& element : content(suite, run, judgement)) std::visit(text, element);
-  return text.take();
+  return markdown_text(content(suite, run, judgement));
 }
 
 }  // namespace shootout::report

@@ -4,12 +4,16 @@
 #include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "report/format.h"
 #include "report/sections.h"
 
 namespace shootout::report {
 namespace {
+
+/// Of the many short trials of a steady load whole pages could be void; CSV and JSON have all.
+constexpr std::size_t kShownVoidTrials = 20;
 
 using nlohmann::json;
 
@@ -56,11 +60,14 @@ std::string profile_of(const Subject& subject) {
 
 std::string order_of(const Subject& subject) {
   const std::string replicates = in_words(member(subject.run.plan, "replicates"));
+  const bool steady =
+      std::ranges::any_of(subject.loads(), [](const auto* load) { return load->window.has_value(); });
+  const std::string blocks = in_words(member(subject.run.plan, "blocks"));
   return fmt::format(
-      "{}each replicate starts the servers afresh and measures every cell's contenders once, in an order "
-      "drawn from "
-      "seed {} (of two contenders every second block reverses it)",
+      "{}each replicate starts the servers afresh and measures every cell's contenders once{}, in an order "
+      "drawn from seed {} (of two contenders every second block reverses it)",
       replicates.empty() ? "" : replicates + (replicates == "1" ? " replicate; " : " replicates; "),
+      steady && !blocks.empty() ? fmt::format(" a block, {} blocks under a steady load", blocks) : "",
       subject.run.seed);
 }
 
@@ -121,7 +128,8 @@ void add_void_trials(const Subject& subject, Document& document) {
   Table table;
   using enum Column::Align;
   table.columns = {{"Trial", right}, {"Contender"}, {"Load, scenario"}, {"Replicate", right}, {"Why"}};
-  for (const auto* trial : subject.judgement.void_trials) {
+  const auto& all = subject.judgement.void_trials;
+  for (const auto* trial : all | std::views::take(kShownVoidTrials)) {
     const std::string again = trial->attempt > 1 ? fmt::format(" (attempt\u00a0{})", trial->attempt) : "";
     table.rows.push_back({std::to_string(trial->number) + again, subject.title(trial->contender),
                           fmt::format("{}, {}", trial->load, trial->scenario),
@@ -129,6 +137,10 @@ void add_void_trials(const Subject& subject, Document& document) {
                           fmt::format("{}", fmt::join(trial->reasons, "; "))});
   }
   document.push_back(std::move(table));
+  if (all.size() > kShownVoidTrials)
+    document.push_back(Paragraph{Text{{fmt::format("And {} more: ", all.size() - kShownVoidTrials)},
+                                      {"shootout report " + subject.run.id + " --format csv", Tone::code},
+                                      {" has them all."}}});
 }
 
 void add_method(const Subject& subject, Document& document) {
@@ -144,7 +156,8 @@ void add_method(const Subject& subject, Document& document) {
   add_line(list, "Order", order_of(subject));
   add_line(list, "Warm-up", warm_up_of(subject));
   add_line(list, "Interval",
-           "95 %, Student's t over the replicates; of a ratio on the log scale, paired by block");
+           "95 %, Student's t over the replicates; of a ratio on the log scale, paired by block; of several "
+           "pairs Holm-adjusted");
   add_line(list, "Services", in_words(member(run.plan, "services")));
   add_line(list, "Overrides", in_words(member(run.plan, "set")));
   add_line(list, "Ports", in_words(member(run.plan, "ports")));

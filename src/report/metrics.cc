@@ -1,9 +1,18 @@
 #include "report/metrics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 namespace shootout::report {
+
+std::string metric_title(std::string_view metric) {
+  if (metric == "duration_s") return "total duration";
+  if (metric == "requests_per_second") return "requests/s";
+  if (metric == "cpu_us_per_request") return "CPU a request";
+  const auto latency = std::ranges::find(kShownLatencies, metric, &ShownMetric::name);
+  return latency == kShownLatencies.end() ? std::string(metric) : std::string(latency->title);
+}
 
 std::optional<double> quantile_of(std::string_view metric) {
   if (metric == "latency_p50_us") return 0.50;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "report/format.h"
@@ -11,34 +12,43 @@
 namespace shootout::report {
 
 /// Every metric that suite/record.h names.
-inline constexpr std::array<std::string_view, 28> kMetrics{"duration_s",
-                                                           "requests_per_second",
-                                                           "latency_mean_us",
-                                                           "latency_p50_us",
-                                                           "latency_p95_us",
-                                                           "latency_p99_us",
-                                                           "latency_max_us",
-                                                           "success_rate",
-                                                           "requests",
-                                                           "errors",
-                                                           "bytes_per_answer",
-                                                           "cpu_user_s",
-                                                           "cpu_system_s",
-                                                           "cpu_percent",
-                                                           "cpu_us_per_request",
-                                                           "cpu_idle_percent",
-                                                           "pss_bytes",
-                                                           "rss_bytes",
-                                                           "network_received_bytes",
-                                                           "network_sent_bytes",
-                                                           "disk_read_bytes",
-                                                           "disk_written_bytes",
-                                                           "upstream_calls",
-                                                           "upstream_calls_claimed",
-                                                           "upstream_peak",
-                                                           "workers_serving",
-                                                           "fullest_worker_share",
-                                                           "generator_cpu_percent"};
+inline constexpr auto kMetrics = std::to_array<std::string_view>({"duration_s",
+                                                                  "requests_per_second",
+                                                                  "latency_mean_us",
+                                                                  "latency_p50_us",
+                                                                  "latency_p95_us",
+                                                                  "latency_p99_us",
+                                                                  "latency_max_us",
+                                                                  "success_rate",
+                                                                  "requests",
+                                                                  "errors",
+                                                                  "bytes_per_answer",
+                                                                  "cpu_user_s",
+                                                                  "cpu_system_s",
+                                                                  "cpu_percent",
+                                                                  "cpu_us_per_request",
+                                                                  "cpu_idle_percent",
+                                                                  "pss_bytes",
+                                                                  "rss_bytes",
+                                                                  "network_received_bytes",
+                                                                  "network_sent_bytes",
+                                                                  "disk_read_bytes",
+                                                                  "disk_written_bytes",
+                                                                  "upstream_calls",
+                                                                  "upstream_calls_claimed",
+                                                                  "upstream_peak",
+                                                                  "workers_serving",
+                                                                  "fullest_worker_share",
+                                                                  "generator_cpu_percent",
+                                                                  "generator_wait_percent",
+                                                                  "shared_cores_percent",
+                                                                  "littles_law_percent",
+                                                                  "concurrency_mean",
+                                                                  "lateness_p99_us",
+                                                                  "offered_per_second",
+                                                                  "carried_percent",
+                                                                  "ceiling_per_second",
+                                                                  "bytes_per_second"});
 
 /// A metric as a row or a column of a scenario's table.
 struct ShownMetric {
@@ -57,6 +67,23 @@ inline constexpr std::array<ShownMetric, 7> kShownMetrics{{
     {"requests_per_second", "", Quantity::per_second},
     {"success_rate", "Success rate", Quantity::share},
 }};
+
+/// Of a steady load, in groups that make a table each where contenders stand in rows.
+inline constexpr std::array<ShownMetric, 3> kShownRates{{
+    {"requests_per_second", "", Quantity::per_second},
+    {"cpu_us_per_request", "CPU a request", Quantity::cpu_microseconds},
+    {"success_rate", "Success rate", Quantity::share},
+}};
+inline constexpr std::array<ShownMetric, 4> kShownLatencies{{
+    {"latency_mean_us", "Avg response time", Quantity::microseconds},
+    {"latency_p50_us", "p50 response time", Quantity::microseconds},
+    {"latency_p95_us", "p95 response time", Quantity::microseconds, false},
+    {"latency_p99_us", "p99 response time", Quantity::microseconds, false},
+}};
+
+/// "requests/s", "CPU a request", "p99 response time": a metric in a sentence; its own name where it
+/// decides nothing.
+[[nodiscard]] std::string metric_title(std::string_view metric);
 
 /// Which quantile a metric is (0.95 for latency_p95_us); nothing for the others.
 [[nodiscard]] std::optional<double> quantile_of(std::string_view metric);

@@ -4,15 +4,11 @@
 #include <string>
 
 #include "judge/judgement.h"
+#include "report/render.h"
 #include "suite/record.h"
 #include "suite/suite.h"
 
 namespace shootout::report {
-
-struct TerminalStyle {
-  int width = 80;
-  bool colour = false;
-};
 
 /// The report for a person at a terminal; readable at 80 columns and in a pipe.
 [[nodiscard]] std::string terminal(const suite::Suite& suite, const suite::RunRecord& run,

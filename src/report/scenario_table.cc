@@ -11,13 +11,32 @@
 namespace shootout::report {
 namespace {
 
-const stats::Estimate* estimate_of(const judge::CellFigures* figures, std::string_view metric) {
+using Metrics = std::vector<const ShownMetric*>;
+
+const stats::Estimate* estimate_of(const suite::Load& load, const judge::CellFigures* figures,
+                                   std::string_view metric) {
   if (!figures) return nullptr;
   const auto requests = figures->metrics.find("requests");
-  if (!enough_samples(metric, requests == figures->metrics.end() ? 0 : requests->second.value))
+  // Of a steady load the judge has looked at the merged samples.
+  if (!load.window &&
+      !enough_samples(metric, requests == figures->metrics.end() ? 0 : requests->second.value))
     return nullptr;
   const auto found = figures->metrics.find(std::string(metric));
   return found == figures->metrics.end() ? nullptr : &found->second;
+}
+
+Metrics metrics_of(const auto& shown) {
+  Metrics metrics;
+  for (const auto& one : shown) metrics.push_back(&one);
+  return metrics;
+}
+
+/// The groups that belong in one table, the deciding one first.
+std::vector<Metrics> groups_of(const suite::Load& load) {
+  if (!load.window) return {metrics_of(kShownMetrics)};
+  std::vector<Metrics> groups{metrics_of(kShownRates), metrics_of(kShownLatencies)};
+  if (load.decides.starts_with("latency")) std::ranges::reverse(groups);
+  return groups;
 }
 
 /// The figures of one cell of the suite by contender, null where there are none.
@@ -35,13 +54,12 @@ std::vector<Side> sides_of(const Subject& subject, const suite::Load& load, cons
 }
 
 /// The count of replicates behind most of the figures; others say theirs.
-int usual_count(const std::vector<Side>& sides) {
+int usual_count(const suite::Load& load, const std::vector<Side>& sides) {
   std::map<int, int> votes;
-  for (const auto& side : sides) {
-    for (const auto& shown : kShownMetrics) {
-      if (const auto* estimate = estimate_of(side.figures, shown.name)) ++votes[estimate->n];
-    }
-  }
+  for (const auto& side : sides)
+    for (const auto& group : groups_of(load))
+      for (const auto* shown : group)
+        if (const auto* estimate = estimate_of(load, side.figures, shown->name)) ++votes[estimate->n];
   const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
   return most == votes.end() ? 0 : most->first;
 }
@@ -52,20 +70,21 @@ struct Row {
 };
 
 /// The rows that somebody has a figure for, and those that are always there.
-std::vector<Row> rows_of(const suite::Load& load, const std::vector<Side>& sides) {
+std::vector<Row> rows_of(const suite::Load& load, const Metrics& metrics, const std::vector<Side>& sides) {
   std::vector<Row> rows;
-  for (const auto& shown : kShownMetrics) {
+  for (const auto* metric : metrics) {
+    const auto& shown = *metric;
     const bool any = std::ranges::any_of(
-        sides, [&](const auto& side) { return estimate_of(side.figures, shown.name) != nullptr; });
+        sides, [&](const auto& side) { return estimate_of(load, side.figures, shown.name) != nullptr; });
     if (!any && !shown.always) continue;
     const std::string counts = load.counts.empty() ? "requests" : load.counts;
-    rows.push_back({&shown, shown.title.empty() ? capitalised(counts) + "/s" : std::string(shown.title)});
+    rows.push_back({metric, shown.title.empty() ? capitalised(counts) + "/s" : std::string(shown.title)});
   }
   return rows;
 }
 
-Text cell_of(const Side& side, const Row& row, int usual) {
-  const auto* estimate = estimate_of(side.figures, row.metric->name);
+Text cell_of(const suite::Load& load, const Side& side, const Row& row, int usual) {
+  const auto* estimate = estimate_of(load, side.figures, row.metric->name);
   if (!estimate) return kAbsent;
   std::string text = figure(*estimate, row.metric->quantity);
   if (estimate->n != usual) text += fmt::format(" (n\u00a0=\u00a0{})", estimate->n);
@@ -88,37 +107,62 @@ std::string titled(std::string_view title, int usual) {
   return usual == 0 ? std::string(title) : fmt::format("{} (n\u00a0=\u00a0{})", title, usual);
 }
 
-}  // namespace
+/// "1", or "1 to 2" of those that could not be told apart.
+Text rank_of(const Side& side) {
+  if (!side.figures || !side.figures->rank) return kAbsent;
+  const auto& rank = *side.figures->rank;
+  return rank.low == rank.high ? fmt::format("{}", rank.low) : fmt::format("{} to {}", rank.low, rank.high);
+}
 
-Table scenario_table(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario) {
-  const auto sides = sides_of(subject, load, scenario);
-  const int usual = usual_count(sides);
-  const auto rows = rows_of(load, sides);
+/// Contenders in rows.
+Table table_of_many(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario,
+                    const std::vector<Side>& sides, const std::vector<Row>& rows, bool decides) {
+  const int usual = usual_count(load, sides);
+  const bool ranked = decides && std::ranges::any_of(sides, [](const auto& side) {
+                        return side.figures && side.figures->rank;
+                      });
   Table table;
-  if (sides.size() == 2) {
-    table.columns = {{titled("Metric", usual)},
-                     {subject.title(sides[0].contender)},
-                     {subject.title(sides[1].contender)},
-                     {"Improvement"}};
-    for (const auto& row : rows) {
-      table.rows.push_back(
-          {row.title, cell_of(sides[0], row, usual), cell_of(sides[1], row, usual),
-           improvement_of(subject, load, scenario, row.metric->name, sides[1].contender, usual)});
-    }
-    return table;
-  }
   table.columns.push_back({titled("Contender", usual)});
+  if (ranked) table.columns.push_back({"Rank"});
   for (const auto& row : rows) table.columns.push_back({row.title});
-  if (sides.size() > 1) table.columns.push_back({"Improvement"});
+  const bool compared = decides && sides.size() > 1;
+  if (compared) table.columns.push_back({"Improvement"});
   for (const auto& side : sides) {
     std::vector<Text> cells{subject.title(side.contender)};
-    for (const auto& row : rows) cells.push_back(cell_of(side, row, usual));
-    if (sides.size() > 1) {
-      cells.push_back(improvement_of(subject, load, scenario, kDecidingMetric, side.contender, usual));
-    }
+    if (ranked) cells.push_back(rank_of(side));
+    for (const auto& row : rows) cells.push_back(cell_of(load, side, row, usual));
+    if (compared)
+      cells.push_back(improvement_of(subject, load, scenario, load.decides, side.contender, usual));
     table.rows.push_back(std::move(cells));
   }
   return table;
+}
+
+}  // namespace
+
+std::vector<Table> scenario_tables(const Subject& subject, const suite::Load& load,
+                                   const suite::Scenario& scenario) {
+  const auto sides = sides_of(subject, load, scenario);
+  const auto groups = groups_of(load);
+  if (sides.size() != 2) {
+    std::vector<Table> tables;
+    for (const auto& group : groups)
+      tables.push_back(
+          table_of_many(subject, load, scenario, sides, rows_of(load, group, sides), tables.empty()));
+    return tables;
+  }
+  const int usual = usual_count(load, sides);
+  Table table;
+  table.columns = {{titled("Metric", usual)},
+                   {subject.title(sides[0].contender)},
+                   {subject.title(sides[1].contender)},
+                   {"Improvement"}};
+  for (const auto& group : groups)
+    for (const auto& row : rows_of(load, group, sides))
+      table.rows.push_back(
+          {row.title, cell_of(load, sides[0], row, usual), cell_of(load, sides[1], row, usual),
+           improvement_of(subject, load, scenario, row.metric->name, sides[1].contender, usual)});
+  return {std::move(table)};
 }
 
 std::vector<Text> scenario_notes(const Subject& subject, const suite::Load& load,
@@ -131,6 +175,11 @@ std::vector<Text> scenario_notes(const Subject& subject, const suite::Load& load
                                       side.figures->valid, counted(side.figures->trials, "trial")),
                           Tone::caution},
                          {"; see \"Void trials\"."}});
+  }
+  for (const auto& side : sides) {
+    if (!side.figures || side.figures->unsteady.empty()) continue;
+    notes.push_back(Text{{subject.title(side.contender) + ": " + side.figures->unsteady, Tone::caution},
+                         {". Its figures are shown and not ranked."}});
   }
   return notes;
 }

@@ -19,6 +19,8 @@ void add_claims(const Subject& subject, Document& document);
 void add_advice(const Subject& subject, Document& document);
 void add_ledger(const Subject& subject, Document& document);
 void add_void_trials(const Subject& subject, Document& document);
+/// What the gates looked at: each figure's worst value beside its threshold.
+void add_gates(const Subject& subject, Document& document);
 /// How it was measured, on what, with which versions; and where the rest is.
 void add_method(const Subject& subject, Document& document);
 

@@ -46,7 +46,4 @@ class Subject {
   std::vector<std::string> contenders_;
 };
 
-/// The metric that a scenario's verdict is about.
-inline constexpr std::string_view kDecidingMetric = "duration_s";
-
 }  // namespace shootout::report

@@ -3,6 +3,7 @@
 
 #include "report/content.h"
 #include "report/glyphs.h"
+#include "report/render.h"
 #include "report/report.h"
 #include "report/table_layout.h"
 
@@ -166,11 +167,15 @@ class TerminalText {
 
 }  // namespace
 
+std::string terminal_text(const Document& document, const TerminalStyle& style) {
+  TerminalText text(style);
+  for (const auto& element : document) std::visit(text, element);
+  return text.take();
+}
+
 std::string terminal(const suite::Suite& suite, const suite::RunRecord& run,
                      const judge::Judgement& judgement, const TerminalStyle& style) {
-  TerminalText text(style);
-  for (const auto& element : content(suite, run, judgement)) std::visit(text, element);
-  return text.take();
+  return terminal_text(content(suite, run, judgement), style);
 }
 
 }  // namespace shootout::report

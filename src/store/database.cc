@@ -31,6 +31,12 @@ Statement& Statement::bind(std::int64_t number) {
   return *this;
 }
 
+Statement& Statement::bind(double number) {
+  const int code = sqlite3_bind_double(statement_.get(), ++bound_, number);
+  if (code != SQLITE_OK) binding_error_ = code;
+  return *this;
+}
+
 Result<bool> Statement::step() {
   if (binding_error_ != SQLITE_OK) return std::unexpected(database_->error(binding_error_));
   const int code = sqlite3_step(statement_.get());
@@ -53,6 +59,10 @@ std::string Statement::text(int column) const {
 
 std::int64_t Statement::number(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
+}
+
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_.get(), column);
 }
 
 Result<Database> Database::open(const std::filesystem::path& file) {

@@ -21,6 +21,7 @@ class Statement {
  public:
   Statement& bind(std::string_view text);
   Statement& bind(std::int64_t number);
+  Statement& bind(double number);
   Statement& bind(const char*) = delete;  // would convert to a number silently
 
   /// The next row: true; no more: false.
@@ -31,6 +32,7 @@ class Statement {
   /// Of the current row; columns count from 0.
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t number(int column) const;
+  [[nodiscard]] double real(int column) const;
 
  private:
   friend class Database;

@@ -5,12 +5,14 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace shootout::store {
 namespace {
 
 using nlohmann::json;
+using suite::GateFigure;
 using suite::RunRecord;
 using suite::RunState;
 using suite::TrialRecord;
@@ -38,6 +40,39 @@ json finite(const std::map<std::string, double>& metrics) {
     if (std::isfinite(value)) kept[name] = value;
   }
   return kept;
+}
+
+json as_json(const std::vector<GateFigure>& gates) {
+  json list = json::array();
+  for (const auto& gate : gates) {
+    list.push_back({{"gate", gate.gate},
+                    {"figure", gate.figure},
+                    {"value", gate.value},
+                    {"threshold", gate.threshold},
+                    {"passed", gate.passed},
+                    {"reason", gate.reason}});
+  }
+  return list;
+}
+
+// What is no finite number stands as null in JSON.
+double number_in(const json& object, const char* name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_number() ? found->get<double>()
+                                                     : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::vector<GateFigure> gates_of(const json& list) {
+  std::vector<GateFigure> gates;
+  for (const auto& gate : list) {
+    gates.push_back({.gate = gate.value("gate", ""),
+                     .figure = gate.value("figure", ""),
+                     .value = number_in(gate, "value"),
+                     .threshold = number_in(gate, "threshold"),
+                     .passed = gate.value("passed", true),
+                     .reason = gate.value("reason", "")});
+  }
+  return gates;
 }
 
 }  // namespace
@@ -75,7 +110,7 @@ Result<void> insert(const Database& database, const RunRecord& run) {
 
 Result<void> insert(const Database& database, const std::string& run_id, const TrialRecord& trial) {
   auto statement =
-      database.prepare("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      database.prepare("INSERT INTO trials VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   if (!statement) return std::unexpected(statement.error());
   return statement->bind(run_id)
       .bind(std::int64_t{trial.number})
@@ -93,6 +128,8 @@ Result<void> insert(const Database& database, const std::string& run_id, const T
       .bind(dumped(trial.load_result))
       .bind(dumped(trial.observed))
       .bind(trial.log_file)
+      .bind(dumped(as_json(trial.gates)))
+      .bind(trial.run_s)
       .run();
 }
 
@@ -127,8 +164,8 @@ Result<std::optional<RunRecord>> read_run(const Database& database, const std::s
 Result<std::vector<TrialRecord>> read_trials(const Database& database, const std::string& run_id) {
   auto row = database.prepare(
       "SELECT number, attempt, contender, scenario, load, replicate, block, position, started_at, valid, "
-      "log_file, "
-      "reasons, metrics, load_result, observed FROM trials WHERE run_id = ? ORDER BY number, attempt");
+      "log_file, run_s, reasons, metrics, load_result, observed, gates FROM trials WHERE run_id = ? ORDER BY "
+      "number, attempt");
   if (!row) return std::unexpected(row.error());
   row->bind(run_id);
   std::vector<TrialRecord> trials;
@@ -148,9 +185,10 @@ Result<std::vector<TrialRecord>> read_trials(const Database& database, const std
     trial.started_at = row->text(8);
     trial.valid = row->number(9) != 0;
     trial.log_file = row->text(10);
-    json reasons, metrics;
-    int column = 11;
-    for (json* value : {&reasons, &metrics, &trial.load_result, &trial.observed}) {
+    trial.run_s = row->real(11);
+    json reasons, metrics, gates;
+    int column = 12;
+    for (json* value : {&reasons, &metrics, &trial.load_result, &trial.observed, &gates}) {
       auto read = parsed(database, *row, column++);
       if (!read) return std::unexpected(read.error());
       *value = std::move(*read);
@@ -160,6 +198,7 @@ Result<std::vector<TrialRecord>> read_trials(const Database& database, const std
     for (const auto& [name, value] : metrics.items()) {
       if (value.is_number()) trial.metrics.emplace(name, value.get<double>());
     }
+    trial.gates = gates_of(gates);
   }
 }
 

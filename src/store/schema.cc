@@ -8,7 +8,7 @@ namespace shootout::store {
 namespace {
 
 // JSON is kept as text: what is inside it changes more often than this table should.
-constexpr std::array<const char*, 1> kSteps{
+constexpr std::array<const char*, 2> kSteps{
     R"sql(
 CREATE TABLE runs (
   id TEXT PRIMARY KEY NOT NULL,
@@ -42,6 +42,10 @@ CREATE TABLE trials (
   log_file TEXT NOT NULL,
   PRIMARY KEY (run_id, number, attempt)
 );
+)sql",
+    R"sql(
+ALTER TABLE trials ADD COLUMN gates TEXT NOT NULL DEFAULT '[]';  -- JSON
+ALTER TABLE trials ADD COLUMN run_s REAL NOT NULL DEFAULT 0;
 )sql",
 };
 

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "store/rows.h"
+
 namespace shootout::store {
 namespace {
 
@@ -57,6 +59,33 @@ TEST(Migrate, ANewerDatabaseIsLeftAlone) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ExitCode::environment);
   EXPECT_EQ(result.error().what, ":memory: was made by a newer shootout (schema 2, this one knows 1)");
+}
+
+// As a shootout whose newest schema was version 1 left it.
+TEST(Migrate, TrialsOfVersion1AreReadWithoutGates) {
+  const auto database = in_memory();
+  ASSERT_TRUE(migrate(database, schema_steps().first(1)));
+  ASSERT_TRUE(database.execute(R"sql(
+    INSERT INTO runs VALUES ('r1', 'io', 'quick', '7', '', '', 'finished', '', '{}', '{}', '{}');
+    INSERT INTO trials VALUES ('r1', 1, 1, 'a', 'low', 'clients', 1, 1, 1, '', 1, '[]', '{"duration_s": 2.5}',
+                               '{}', '{}', '/logs/a.log');)sql"));
+
+  ASSERT_TRUE(migrate(database, schema_steps()));
+  const auto trials = read_trials(database, "r1");
+  ASSERT_TRUE(trials) << trials.error().what;
+  ASSERT_EQ(trials->size(), 1u);
+  const auto& trial = trials->front();
+  EXPECT_EQ(trial.contender, "a");
+  EXPECT_EQ(trial.metrics.at("duration_s"), 2.5);
+  EXPECT_EQ(trial.log_file, "/logs/a.log");
+  EXPECT_TRUE(trial.gates.empty());
+  EXPECT_EQ(trial.run_s, 0);
+
+  auto next = trial;
+  next.number = 2;
+  next.run_s = 1.5;
+  ASSERT_TRUE(insert(database, "r1", next));
+  EXPECT_EQ(read_trials(database, "r1")->at(1).run_s, 1.5);
 }
 
 }  // namespace

@@ -46,11 +46,20 @@ std::unexpected<Error> no_such_run(const std::string& typed, const std::vector<s
               remedy);
 }
 
-int planned_trials(const std::string& plan_text) {
-  const auto plan = json::parse(plan_text, nullptr, false);
-  if (!plan.is_object()) return 0;
+int planned_trials(const json& plan) {
   const auto trials = plan.find("trials");
   return trials != plan.end() && trials->is_number_integer() ? trials->get<int>() : 0;
+}
+
+int planned_contenders(const json& plan) {
+  const auto contenders = plan.find("contenders");
+  return contenders != plan.end() && contenders->is_array() ? static_cast<int>(contenders->size()) : 0;
+}
+
+// What cannot be read is left empty: one damaged run must not hide the others.
+json object_in(const std::string& text) {
+  auto value = json::parse(text, nullptr, false);
+  return value.is_object() ? value : json::object();
 }
 
 }  // namespace
@@ -115,6 +124,12 @@ Result<void> Store::add(const std::string& run_id, const suite::TrialRecord& tri
   return insert(impl_->database, run_id, trial);
 }
 
+Result<void> Store::set_plan(const std::string& run_id, const nlohmann::json& plan) {
+  auto statement = impl_->database.prepare("UPDATE runs SET plan = ? WHERE id = ?");
+  if (statement) statement->bind(plan.dump()).bind(run_id);
+  return impl_->change(std::move(statement), run_id);
+}
+
 Result<void> Store::end(const std::string& run_id, suite::RunState state, const std::string& ended_at) {
   auto statement = impl_->database.prepare("UPDATE runs SET state = ?, ended_at = ? WHERE id = ?");
   if (statement) statement->bind(name_of(state)).bind(ended_at).bind(run_id);
@@ -164,7 +179,7 @@ Result<suite::RunRecord> Store::read(const std::string& id) const {
 
 Result<std::vector<RunLine>> Store::list() const {
   auto row = impl_->database.prepare(
-      "SELECT id, suite, profile, started_at, state, plan, "
+      "SELECT id, suite, profile, started_at, state, plan, machine, "
       "(SELECT count(DISTINCT number) FROM trials WHERE run_id = runs.id) "
       "FROM runs ORDER BY started_at DESC, rowid DESC");
   if (!row) return std::unexpected(row.error());
@@ -173,8 +188,16 @@ Result<std::vector<RunLine>> Store::list() const {
     auto more = row->step();
     if (!more) return std::unexpected(more.error());
     if (!*more) return lines;
-    lines.push_back({row->text(0), row->text(1), row->text(2), row->text(3), state_of(row->text(4)),
-                     static_cast<int>(row->number(6)), planned_trials(row->text(5))});
+    const json plan = object_in(row->text(5));
+    lines.push_back({.id = row->text(0),
+                     .suite = row->text(1),
+                     .profile = row->text(2),
+                     .started_at = row->text(3),
+                     .state = state_of(row->text(4)),
+                     .trials = static_cast<int>(row->number(7)),
+                     .planned = planned_trials(plan),
+                     .contenders = planned_contenders(plan),
+                     .machine = object_in(row->text(6))});
   }
 }
 

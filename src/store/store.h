@@ -16,6 +16,8 @@ struct RunLine {
   std::string id, suite, profile, started_at;
   suite::RunState state = suite::RunState::running;
   int trials = 0, planned = 0;
+  int contenders = 0;  ///< that the plan names
+  nlohmann::json machine;
 };
 
 class Store {
@@ -31,6 +33,8 @@ class Store {
   Result<void> begin(const suite::RunRecord& run);
   /// The trial is on disk when this returns.
   Result<void> add(const std::string& run_id, const suite::TrialRecord& trial);
+  /// The plan as it came out: precision decides how many trials there are.
+  Result<void> set_plan(const std::string& run_id, const nlohmann::json& plan);
   Result<void> end(const std::string& run_id, suite::RunState state, const std::string& ended_at);
 
   /// By id, a unique beginning of it, or `last`; the error lists the near ones (exit code 2).

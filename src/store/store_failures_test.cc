@@ -140,7 +140,7 @@ TEST_F(StoreFailures, ANewerSchemaIsSaid) {
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ExitCode::environment);
   EXPECT_EQ(store.error().what,
-            file().string() + " was made by a newer shootout (schema 99, this one knows 1)");
+            file().string() + " was made by a newer shootout (schema 99, this one knows 2)");
 }
 
 TEST_F(StoreFailures, AHomeThatCannotBeIsSaid) {

@@ -2,12 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+#include <tuple>
 
 #include "store/test_home.h"
 
 namespace shootout::store {
 namespace {
+
+auto members(const GateFigure& gate) {
+  return std::tie(gate.gate, gate.figure, gate.value, gate.threshold, gate.passed, gate.reason);
+}
 
 void expect_same(const TrialRecord& a, const TrialRecord& b) {
   EXPECT_EQ(a.number, b.number);
@@ -25,6 +31,9 @@ void expect_same(const TrialRecord& a, const TrialRecord& b) {
   EXPECT_EQ(a.load_result, b.load_result);
   EXPECT_EQ(a.observed, b.observed);
   EXPECT_EQ(a.log_file, b.log_file);
+  EXPECT_EQ(a.run_s, b.run_s);
+  ASSERT_EQ(a.gates.size(), b.gates.size());
+  for (size_t i = 0; i < a.gates.size(); ++i) EXPECT_EQ(members(a.gates[i]), members(b.gates[i]));
 }
 
 TEST_F(StoreTest, ReadsWhatWasWritten) {
@@ -78,11 +87,14 @@ TEST_F(StoreTest, WhatJsonCannotHoldCostsNoTrial) {
   auto trial = trial_numbered(1);
   trial.metrics["latency_p99_us"] = std::numeric_limits<double>::quiet_NaN();
   trial.reasons = {"the server said \xff"};
+  trial.gates.at(0).value = std::numeric_limits<double>::infinity();
   ASSERT_TRUE(store.add("r1", trial));
   const auto run = store.read("r1");
   ASSERT_TRUE(run) << run.error().what;
   EXPECT_EQ(run->trials.at(0).metrics, trial_numbered(1).metrics);
   EXPECT_EQ(run->trials[0].reasons.at(0), "the server said \xef\xbf\xbd");
+  EXPECT_TRUE(std::isnan(run->trials[0].gates.at(0).value));
+  EXPECT_EQ(run->trials[0].gates[0].threshold, 10);
 }
 
 TEST_F(StoreTest, ARunThatGoesOnIsRunningAgain) {
@@ -106,6 +118,8 @@ TEST_F(StoreTest, ListsTheNewestFirst) {
   EXPECT_EQ(lines->at(1).id, "r2");
   EXPECT_EQ(lines->at(1).trials, 1);
   EXPECT_EQ(lines->at(1).planned, 12);
+  EXPECT_EQ(lines->at(1).contenders, 2);
+  EXPECT_EQ(lines->at(1).machine.at("cores"), 2);
   EXPECT_EQ(lines->at(1).state, RunState::running);
   EXPECT_EQ(lines->at(2).id, "r1");
 }

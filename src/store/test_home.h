@@ -15,6 +15,7 @@
 namespace shootout::store {
 
 namespace fs = std::filesystem;
+using suite::GateFigure;
 using suite::RunRecord;
 using suite::RunState;
 using suite::TrialRecord;
@@ -49,6 +50,19 @@ inline TrialRecord trial_numbered(int number) {
   trial.load_result = {{"histogram", {1, 2, 3}}, {"text", std::string("a\0b", 3)}};
   trial.observed = {{"samples", nlohmann::json::array()}};
   trial.log_file = "/logs/a.log";
+  trial.gates = {{.gate = "environment",
+                  .figure = "steal_percent",
+                  .value = 12.5,
+                  .threshold = 10,
+                  .passed = false,
+                  .reason = "the hypervisor took 12.5 % of the time"},
+                 {.gate = "generator",
+                  .figure = "littles_law_percent",
+                  .value = 1.0 / 3,
+                  .threshold = 2,
+                  .passed = true,
+                  .reason = ""}};
+  trial.run_s = 61.25;
   return trial;
 }
 

@@ -5,6 +5,7 @@
 #include "suite/limits.h"
 #include "suite/names.h"
 #include "suite/placeholders.h"
+#include "suite/request_slots.h"
 #include "suite/suite_parts.h"
 
 namespace shootout::suite {
@@ -12,15 +13,20 @@ namespace {
 
 constexpr double kHighestRatio = 1e6;
 constexpr double kLongestTimeout_s = 86400;
+constexpr double kShortestWindow_s = 0.05, kLongestWindow_s = 86400;
+constexpr double kLongestPrelude_s = 3600;  // of settling, and of warm-up
+constexpr double kSmallestShare = 0.0001;
 
 using Cells = std::map<std::string, std::map<std::string, std::string>>;
 
-std::map<std::string, std::string> read_cell(const YamlValue& value) {
+std::map<std::string, std::string> read_cell(const YamlValue& value, const std::vector<std::string>& slots) {
   std::map<std::string, std::string> parameters;
   const YamlMap map = value.map();
   for (const auto& [name, parameter] : map.entries()) {
     if (!is_name(name)) parameter.complain(kNameRule);
     if (name == "health") parameter.complain("this name is the contender's health path; choose another");
+    if (std::find(slots.begin(), slots.end(), name) != slots.end())
+      parameter.complain("the request has a slot of this name; choose another");
     parameters.emplace(name, parameter.text());
   }
   return parameters;
@@ -34,6 +40,51 @@ void check_count(const YamlValue& place, const std::string& text, int most, cons
   }
 }
 
+void check_rate(const YamlValue& place, const std::string& text, const Cells& cells) {
+  for (const auto& [scenario, parameters] : cells) {
+    const auto filled = fill(text, parameters);
+    const auto rate = filled ? real_number(*filled, kLowestRate, kHighestRate)
+                             : Result<double>(std::unexpected(filled.error()));
+    if (!rate) place.complain(fmt::format("scenario '{}': {}", scenario, rate.error().what));
+  }
+}
+
+// How much: fixed work, or a window.
+void read_amount(YamlMap& map, Load& load) {
+  const auto requests = map.get("requests_per_connection"), window = map.get("window");
+  const auto settle = map.get("settle"), warm_up = map.get("warm_up"), rate = map.get("rate");
+  if (!window.present()) {
+    for (const auto& value : {settle, warm_up, rate}) {
+      if (value.present()) value.complain("only with 'window', which makes a load steady");
+    }
+    load.requests_per_connection = requests.text(load.requests_per_connection);
+    return check_count(requests, load.requests_per_connection, kMostRequests, load.cells);
+  }
+  if (requests.present())
+    requests.complain("not together with 'window': either fixed work, or a steady load");
+  Window steady;
+  steady.seconds = window.number(kShortestWindow_s, kLongestWindow_s, steady.seconds);
+  steady.settle_s = settle.number(0, kLongestPrelude_s, steady.settle_s);
+  steady.warm_up_s = warm_up.number(0, kLongestPrelude_s, steady.warm_up_s);
+  load.window = steady;
+  load.rate = rate.text();
+  if (rate.present()) check_rate(rate, load.rate, load.cells);
+}
+
+// The metric that decides, by the kind of load where the suite does not say.
+void read_decides(YamlMap& map, Load& load) {
+  const std::vector<std::string> metrics{"duration_s",     "requests_per_second", "cpu_us_per_request",
+                                         "latency_p50_us", "latency_p95_us",      "latency_p99_us"};
+  const bool is_open = !load.rate.empty();
+  const auto decides = map.get("decides");
+  load.decides = decides.text(!load.window ? metrics[0] : is_open ? metrics[5] : metrics[1]);
+  check_known(decides, "metric that can decide", load.decides, metrics);
+  if (load.window && load.decides == metrics[0])
+    decides.complain("a window lasts as long as it is told to; a steady load has no duration of its own");
+  if (is_open && load.decides == metrics[1])
+    decides.complain("the requests/s of an open loop are the load's own; latency decides, or CPU");
+}
+
 Load read_load(const std::string& name, const YamlValue& value, const Suite& suite) {
   YamlMap map = value.map();
   Load load;
@@ -42,8 +93,6 @@ Load read_load(const std::string& name, const YamlValue& value, const Suite& sui
   load.question = map.get("question").text();
   const auto connections = map.require("connections");
   load.connections = connections.text("1");
-  const auto requests = map.get("requests_per_connection");
-  load.requests_per_connection = requests.text(load.requests_per_connection);
   load.timeout_s = map.get("timeout").number(0.001, kLongestTimeout_s, load.timeout_s);
 
   const std::vector<std::string> countable{"client requests", "upstream calls"};
@@ -55,11 +104,16 @@ Load read_load(const std::string& name, const YamlValue& value, const Suite& sui
   const YamlMap by_scenario = cells.map();
   for (const auto& [scenario, cell] : by_scenario.entries()) {
     check_known(cell, "scenario", scenario, names_of(suite.scenarios));
-    load.cells.emplace(scenario, read_cell(cell));
+    const auto known = std::ranges::find(suite.scenarios, scenario, &Scenario::name);
+    const bool is_known = known != suite.scenarios.end();
+    load.cells.emplace(
+        scenario, read_cell(cell, is_known ? slots_in(known->request.target) : std::vector<std::string>{}));
   }
   if (cells.is_map() && load.cells.empty()) cells.complain("at least one scenario is needed");
   if (connections.present()) check_count(connections, load.connections, kMostConnections, load.cells);
-  check_count(requests, load.requests_per_connection, kMostRequests, load.cells);
+  read_amount(map, load);
+  load.checked_share = map.get("checked_share").share(kSmallestShare, 1, load.checked_share);
+  read_decides(map, load);
 
   load.words = read_thresholds(map.get("words"));
   load.recommendations = read_thresholds(map.get("recommendations"));

@@ -33,17 +33,21 @@ Result<const Profile*> find_profile(const Suite& suite, const std::string& name)
   return find_member(suite, suite.profiles, "profile", name);
 }
 
-Result<void> check_contenders(const Suite& suite, const std::map<std::string, Contender>& contenders) {
+Result<void> check_contenders(const Suite& suite, const std::map<std::string, Contender>& all) {
   std::vector<std::string> folders, wrong;
+  auto contenders = all;
+  for (auto& mistake : expand_variants(suite, contenders)) wrong.push_back(std::move(mistake));
   for (const auto& [name, contender] : contenders) folders.push_back(name);
   auto complain = [&](std::string what) {
     wrong.push_back(fmt::format("{}: {}", suite.file.string(), what));
   };
 
+  const auto variants = names_of(suite.variants);
   for (const auto& name : selectable(suite)) {
     const auto contender = contenders.find(name);
     if (contender == contenders.end()) {
-      complain(unknown_name("contender", name, folders));
+      if (std::find(variants.begin(), variants.end(), name) == variants.end())
+        complain(unknown_name("contender", name, folders));
       continue;
     }
     for (const auto& need : contender->second.needs) {

@@ -3,67 +3,81 @@
 #include <fmt/format.h>
 
 #include <charconv>
-#include <string_view>
+#include <cmath>
 
 #include "base/text.h"
 
 namespace shootout::suite {
 namespace {
 
-// Calls literal(text) and placeholder(name) for the parts of a text in order; both may fail.
-template <class Literal, class Placeholder>
-Result<void> walk(std::string_view text, Literal literal, Placeholder placeholder) {
-  const std::string_view whole = text;
-  while (!text.empty()) {
-    const size_t brace = text.find('{');
-    literal(text.substr(0, brace));
-    if (brace == std::string_view::npos) break;
-    text.remove_prefix(brace + 1);
-    if (text.starts_with('{')) {
-      literal(text.substr(0, 1));
-      text.remove_prefix(1);
-      continue;
-    }
-    const size_t end = text.find('}');
-    if (end == std::string_view::npos || text.substr(0, end).contains('{')) {
-      return fail(ExitCode::usage, fmt::format("a '{{' without its '}}' in '{}'", whole),
-                  "write '{{' where a brace itself is meant");
-    }
-    if (auto done = placeholder(std::string(text.substr(0, end))); !done) return done;
-    text.remove_prefix(end + 1);
-  }
-  return {};
+std::unexpected<Error> out_of_range(auto low, auto high, const std::string& text) {
+  return fail(ExitCode::usage, fmt::format("must be between {} and {}, found {}", low, high, text));
 }
 
 }  // namespace
 
+Result<std::vector<TextPart>> parts_of(const std::string& text) {
+  std::vector<TextPart> parts;
+  std::string literal;
+  auto end_literal = [&] {
+    if (!literal.empty()) parts.push_back({false, std::move(literal)});
+    literal.clear();
+  };
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const size_t brace = rest.find('{');
+    literal += rest.substr(0, brace);
+    if (brace == std::string_view::npos) break;
+    rest.remove_prefix(brace + 1);
+    if (rest.starts_with('{')) {
+      literal += '{';
+      rest.remove_prefix(1);
+      continue;
+    }
+    const size_t end = rest.find('}');
+    if (end == std::string_view::npos || rest.substr(0, end).contains('{')) {
+      return fail(ExitCode::usage, fmt::format("a '{{' without its '}}' in '{}'", text),
+                  "write '{{' where a brace itself is meant");
+    }
+    end_literal();
+    parts.push_back({true, std::string(rest.substr(0, end))});
+    rest.remove_prefix(end + 1);
+  }
+  end_literal();
+  return parts;
+}
+
 Result<std::vector<std::string>> placeholders_in(const std::string& text) {
+  auto parts = parts_of(text);
+  if (!parts) return std::unexpected(parts.error());
   std::vector<std::string> names;
-  auto done = walk(
-      text, [](std::string_view) {},
-      [&](std::string name) -> Result<void> {
-        names.push_back(std::move(name));
-        return {};
-      });
-  if (!done) return std::unexpected(done.error());
+  for (auto& part : *parts) {
+    if (part.is_placeholder) names.push_back(std::move(part.text));
+  }
   return names;
 }
 
+std::unexpected<Error> nothing_fills(const std::string& placeholder, const std::string& text,
+                                     const std::vector<std::string>& known) {
+  return fail(ExitCode::usage, fmt::format("nothing fills {{{}}} in '{}': {}", placeholder, text,
+                                           unknown_name("value", placeholder, known)));
+}
+
 Result<std::string> fill(const std::string& text, const Values& values) {
+  const auto parts = parts_of(text);
+  if (!parts) return std::unexpected(parts.error());
   std::string filled;
-  auto done = walk(
-      text, [&](std::string_view part) { filled += part; },
-      [&](const std::string& name) -> Result<void> {
-        if (auto value = values.find(name); value != values.end()) {
-          filled += value->second;
-          return {};
-        }
-        std::vector<std::string> known;
-        for (const auto& [key, value] : values) known.push_back(key);
-        return fail(ExitCode::usage, fmt::format("nothing fills {{{}}} in '{}': {}", name, text,
-                                                 unknown_name("value", name, known)));
-      });
-  if (!done) return std::unexpected(done.error());
+  for (const auto& part : *parts) {
+    if (!part.is_placeholder) {
+      filled += part.text;
+    } else if (const auto value = values.find(part.text); value != values.end()) {
+      filled += value->second;
+    } else {
+      std::vector<std::string> known;
+      for (const auto& [name, value_of_it] : values) known.push_back(name);
+      return nothing_fills(part.text, text, known);
+    }
+  }
   return filled;
 }
 
@@ -74,9 +88,18 @@ Result<int> whole_number(const std::string& text, int low, int high) {
   if (error == std::errc::invalid_argument || stopped != end) {
     return fail(ExitCode::usage, fmt::format("expected a whole number, found '{}'", text));
   }
-  if (error != std::errc() || value < low || value > high) {
-    return fail(ExitCode::usage, fmt::format("must be between {} and {}, found {}", low, high, text));
+  if (error != std::errc() || value < low || value > high) return out_of_range(low, high, text);
+  return value;
+}
+
+Result<double> real_number(const std::string& text, double low, double high) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc::invalid_argument || stopped != end || std::isnan(value)) {
+    return fail(ExitCode::usage, fmt::format("expected a number, found '{}'", text));
   }
+  if (error != std::errc() || value < low || value > high) return out_of_range(low, high, text);
   return value;
 }
 

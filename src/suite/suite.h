@@ -9,17 +9,27 @@
 
 #include "base/error.h"
 #include "suite/contender.h"
+#include "suite/gates.h"
 
 namespace shootout::suite {
 
-/// A rule that every answer of a scenario must meet: the JSON value at `pointer` (RFC 6901) equals `equals`
-/// (JSON text; in a RequestSpec with placeholders still in it, as cell_of fills them).
+/// A rule that every answer of a scenario must meet.
 struct AnswerCheck {
-  std::string pointer;
-  std::string equals;
+  enum class Kind {
+    json,      ///< the JSON value at the pointer `name` (RFC 6901) equals the JSON text `equals`
+    body,      ///< the body is `equals`, byte for byte
+    contains,  ///< the body contains `equals`
+    size,      ///< the body has `equals` bytes
+    header,    ///< the header `name` has the value `equals`
+  };
+  Kind kind = Kind::json;
+  std::string name;
+  std::string equals;  ///< in a RequestSpec with placeholders still in it, as cell_of fills them
 };
 
-/// The request of a scenario; texts hold {placeholders} of the cell and of the contender ({path.io-test}).
+/// The request of a scenario; texts hold {placeholders} of the cell and of the contender ({path.io-test}),
+/// and slots of the engine's, {name:1..1000} or {uuid}, filled anew for each request; the target gives them
+/// their ranges, checks may name them again.
 struct RequestSpec {
   std::string method = "GET";
   std::string target;
@@ -57,12 +67,27 @@ struct Threshold {
   std::string says;
 };
 
-/// Fixed work in a closed loop: a count of connections, and of requests on each.
+/// How a steady load is measured: many short trials.
+struct Window {
+  double seconds = 0.5;   ///< of one trial, at least; longer where it would not hold 20 mean latencies
+  double settle_s = 0.1;  ///< of each trial, not counted
+  double warm_up_s = 1;   ///< of each contender in each replicate, not counted
+};
+
+/// Fixed work in a closed loop (a count of connections, and of requests on each), or a steady load over a
+/// window: a closed loop, or with `rate` an open one.
 struct Load {
   std::string name, title;
-  std::string question;     ///< the question that this load answers
-  std::string connections;  ///< placeholders of the cell
-  std::string requests_per_connection = "1";
+  std::string question;                       ///< the question that this load answers
+  std::string connections;                    ///< placeholders of the cell
+  std::string requests_per_connection = "1";  ///< of fixed work
+  std::optional<Window> window;  ///< a steady load; then nothing is said of requests_per_connection
+  std::string rate;  ///< requests/s of an open loop (Poisson arrivals), placeholders of the cell; or empty
+  double checked_share = 1;  ///< of the answers held against the checks: 0 < share <= 1
+  /// The metric that the verdicts are about: duration_s of fixed work, requests_per_second of a steady closed
+  /// loop, latency_p99_us of an open one, unless the suite says another of these or cpu_us_per_request,
+  /// latency_p50_us, latency_p95_us.
+  std::string decides = "duration_s";
   double timeout_s = 10;
   std::string counts;  ///< what its requests/s counts: "client requests" or "upstream calls"
   /// The cell's parameters by scenario, e.g. {delay: 0.5, calls: 1}; a scenario that is not here has no cell.
@@ -111,8 +136,21 @@ struct Advice {
 struct Profile {
   std::string name;
   std::string gives_up;  ///< what it does not do, for the reader
-  int replicates = 3;
+  int replicates = 3;    ///< of fixed work, and of steady loads where no precision is wanted
   std::map<std::string, std::string> set;  ///< as --set
+  int blocks = 10;                         ///< of a steady load in a replicate; fixed work has one
+  /// Steady loads: replicates go on (from at least 10) until every verdict's interval is within +- so much of
+  /// its ratio (0.05: 5 %), or the budget is spent.
+  std::optional<double> precision;
+  std::optional<double> budget_s;  ///< of the whole run
+};
+
+/// A contender once more under another name, with settings of its own.
+struct Variant {
+  std::string name;
+  std::string of;                          ///< the contender's folder
+  std::string title;                       ///< empty: the contender's, with the variant's name
+  std::map<std::string, std::string> set;  ///< parameter -> value, as --set
 };
 
 struct Suite {
@@ -121,6 +159,7 @@ struct Suite {
   std::string text;                     ///< the file as it was read; stored with each run
   std::vector<std::string> contenders;  ///< the default ones, the baseline first
   std::vector<std::string> also;        ///< those on demand
+  std::vector<Variant> variants;        ///< names that `contenders` and `also` may hold beside folders' names
   std::string baseline;
   /// (baseline, contender), for selections without the baseline.
   std::vector<std::pair<std::string, std::string>> pairs;
@@ -133,6 +172,7 @@ struct Suite {
   std::vector<Claim> claims;
   std::vector<Advice> advice;
   std::vector<Profile> profiles;  ///< "quick", "full", "seed"
+  Gates gates;
 };
 
 /// Reads and checks a suite file: unknown keys, wrong types and ranges, names that nothing defines are errors
@@ -140,6 +180,13 @@ struct Suite {
 Result<Suite> read_suite(const std::filesystem::path& file);
 /// The same from a text that a run stored.
 Result<Suite> parse_suite(const std::string& text, const std::filesystem::path& name_for_errors);
+
+/// The contenders, and with them each variant of the suite: its contender once more (the same folder and
+/// environment) under the variant's name, with its title ("Flask/Gunicorn (flask-again)" where it has none)
+/// and with its settings as the parameters' defaults. Errors (exit code 2): `of` that is none of the
+/// contenders, a parameter that it has not, a name that a contender has.
+Result<std::map<std::string, Contender>> with_variants(const Suite& suite,
+                                                       std::map<std::string, Contender> all);
 
 /// Whether the contenders that the suite names are there, and give the services that they are named for; the
 /// error (exit code 2) suggests the nearest names.
@@ -149,9 +196,12 @@ Result<void> check_contenders(const Suite& suite, const std::map<std::string, Co
 struct Cell {
   unsigned connections = 1;
   unsigned requests_per_connection = 1;
+  std::optional<Window> window;  ///< a steady load; then requests_per_connection means nothing
+  std::optional<double> rate;    ///< requests/s of an open loop
   double timeout_s = 10;
-  std::string method, target;
+  std::string method, target;  ///< the target may hold the engine's slots
   std::vector<AnswerCheck> checks;
+  double checked_share = 1;
   std::optional<unsigned> upstream_calls;  ///< of one good answer
   Values values;                           ///< the parameters, for the report
 };

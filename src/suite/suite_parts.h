@@ -2,6 +2,8 @@
 // parts of the suite that are read before it.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +13,13 @@
 
 namespace shootout::suite {
 
+/// The request of a scenario, or of all.
+RequestSpec read_request(const YamlValue& value);
+std::vector<Verification> read_verifications(const YamlValue& value);
+std::optional<WarmUp> read_warm_up(const YamlValue& value);
+std::vector<Variant> read_variants(const YamlValue& value);
+Gates read_gates(const YamlValue& value);
+std::vector<Profile> read_profiles(const YamlValue& value, const Suite& suite);
 std::vector<Load> read_loads(const YamlValue& value, const Suite& suite);
 /// Sorted from the highest.
 std::vector<Threshold> read_thresholds(const YamlValue& value);
@@ -20,6 +29,8 @@ std::vector<Advice> read_advice(const YamlValue& value, const Suite& suite);
 /// A complaint where a text is none of the names.
 void check_known(const YamlValue& place, const std::string& kind, const std::string& name,
                  std::span<const std::string> names);
+/// Adds the suite's variants to the contenders; what is wrong with them, a line each.
+std::vector<std::string> expand_variants(const Suite& suite, std::map<std::string, Contender>& contenders);
 /// The default contenders and those on demand.
 std::vector<std::string> selectable(const Suite& suite);
 

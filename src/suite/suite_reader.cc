@@ -1,99 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/text.h"
-#include "suite/limits.h"
 #include "suite/names.h"
-#include "suite/placeholders.h"
 #include "suite/suite_parts.h"
 
 namespace shootout::suite {
 namespace {
-
-constexpr int kMostReplicates = 1000;
-
-// A target or a count: its placeholders are filled later, but its braces must be whole.
-std::string read_template(const YamlValue& value) {
-  std::string text = value.text();
-  if (auto names = placeholders_in(text); !names) value.complain(names.error().what);
-  return text;
-}
-
-bool is_pointer(const std::string& text) {
-  try {
-    return text.starts_with('/') && !nlohmann::json::json_pointer(text).empty();
-  } catch (const nlohmann::json::exception&) {  // a '~' that is neither ~0 nor ~1
-    return false;
-  }
-}
-
-std::string read_pointer(const YamlValue& value) {
-  std::string pointer = value.text();
-  if (value.is_text() && !is_pointer(pointer))
-    value.complain("must be a JSON pointer (RFC 6901), such as /a/0/b");
-  return pointer;
-}
-
-// With `templates`, what is expected still holds placeholders and becomes JSON once they are filled.
-std::vector<AnswerCheck> read_checks(const YamlValue& value, bool templates) {
-  std::vector<AnswerCheck> checks;
-  for (const auto& item : value.list()) {
-    YamlMap map = item.map();
-    AnswerCheck check{read_pointer(map.require("json")), {}};
-    const auto equals = map.require("equals");
-    check.equals = templates ? read_template(equals) : equals.json_text();
-    map.no_other_keys();
-    checks.push_back(std::move(check));
-  }
-  return checks;
-}
-
-RequestSpec read_request(const YamlValue& value) {
-  RequestSpec request;
-  YamlMap map = value.map();
-  const auto method = map.get("method");
-  request.method = method.text(request.method);
-  const std::vector<std::string> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-  check_known(method, "method", request.method, methods);
-  request.target = read_template(map.require("target"));
-  request.checks = read_checks(map.get("checks"), true);
-  request.upstream_calls = read_template(map.get("upstream_calls"));
-  map.no_other_keys();
-  return request;
-}
-
-std::vector<Verification> read_verifications(const YamlValue& value) {
-  std::vector<Verification> verifications;
-  for (const auto& item : value.list()) {
-    YamlMap map = item.map();
-    Verification verification;
-    verification.target = read_template(map.require("target"));
-    verification.status = map.get("status").integer(100, 599, verification.status);
-    verification.content_type = map.get("content_type").text();
-    verification.checks = read_checks(map.get("checks"), false);
-    for (const auto& pointer : map.get("has").list()) verification.has.push_back(read_pointer(pointer));
-    if (const auto calls = map.get("upstream_calls"); calls.present()) {
-      verification.upstream_calls = std::to_string(calls.integer(0, kMostUpstreamCalls, 0));
-    }
-    map.no_other_keys();
-    verifications.push_back(std::move(verification));
-  }
-  return verifications;
-}
-
-std::optional<WarmUp> read_warm_up(const YamlValue& value) {
-  if (!value.present()) return std::nullopt;
-  WarmUp warm_up;
-  YamlMap map = value.map();
-  warm_up.target = read_template(map.require("target"));
-  warm_up.connections = static_cast<unsigned>(map.get("connections").integer(1, kMostConnections, 1));
-  warm_up.requests_per_connection =
-      static_cast<unsigned>(map.get("requests_per_connection").integer(1, kMostRequests, 1));
-  map.no_other_keys();
-  return warm_up;
-}
 
 std::vector<std::string> read_names(const YamlValue& value) {
   std::vector<std::string> names;
@@ -184,50 +98,6 @@ std::vector<Scenario> read_scenarios(const YamlValue& value, const std::optional
   return scenarios;
 }
 
-// As --set: SERVICE names a make, CONTENDER.PARAMETER any value.
-void check_setting(const YamlValue& place, const std::string& name, const std::string& value,
-                   const Suite& suite) {
-  for (const auto& service : suite.services) {
-    if (service.name != name) continue;
-    std::vector<std::string> makes;
-    for (const auto& [make, folder] : service.makes) makes.push_back(make);
-    return check_known(place, "make", value, makes);
-  }
-  auto contenders = selectable(suite);
-  for (const auto& service : suite.services) {
-    for (const auto& [make, folder] : service.makes) contenders.push_back(folder);
-  }
-  const size_t dot = name.find('.');
-  if (dot != std::string::npos) return check_known(place, "contender", name.substr(0, dot), contenders);
-  check_known(place, "service", name, names_of(suite.services));
-}
-
-std::vector<Profile> read_profiles(const YamlValue& value, const Suite& suite) {
-  const std::vector<std::string> known{"quick", "full", "seed"};
-  std::vector<Profile> profiles;
-  const YamlMap all = value.map();
-  for (const auto& [name, entry] : all.entries()) {
-    check_known(entry, "profile", name, known);
-    YamlMap map = entry.map();
-    Profile profile;
-    profile.name = name;
-    profile.gives_up = map.get("gives_up").text();
-    profile.replicates = map.require("replicates").integer(1, kMostReplicates, profile.replicates);
-    const YamlMap settings = map.get("set").map();
-    for (const auto& [key, setting] : settings.entries()) {
-      check_setting(setting, key, setting.text(), suite);
-      profile.set.emplace(key, setting.text());
-    }
-    map.no_other_keys();
-    profiles.push_back(std::move(profile));
-  }
-  if (value.is_map() &&
-      std::none_of(profiles.begin(), profiles.end(), [](const Profile& p) { return p.name == "quick"; })) {
-    value.complain("profile 'quick' is missing, which is the default");
-  }
-  return profiles;
-}
-
 // requests/s in upstream calls can be told only where the scenario says how many calls an answer stands for.
 void check_counts(const YamlValue& loads, const Suite& suite) {
   for (const auto& load : suite.loads) {
@@ -249,6 +119,7 @@ Suite read_document(YamlMap map) {
   if (name.present() && !is_name(suite.name)) name.complain(kNameRule);
   suite.title = map.get("title").text(suite.name);
   suite.question = map.get("question").text();
+  suite.variants = read_variants(map.get("variants"));
   read_contender_names(map, suite);
   suite.services = read_services(map.get("services"));
 
@@ -260,6 +131,7 @@ Suite read_document(YamlMap map) {
   const auto loads = map.require("loads");
   suite.loads = read_loads(loads, suite);
   check_counts(loads, suite);
+  suite.gates = read_gates(map.get("gates"));
   suite.matrix = read_thresholds(map.get("matrix"));
   suite.claims = read_claims(map.get("claims"), suite);
   suite.advice = read_advice(map.get("advice"), suite);

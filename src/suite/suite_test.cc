@@ -11,6 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+const fs::path kTests = fs::path(SHOOTOUT_SOURCE_DIR) / "tests" / "suites";
 const fs::path kIo = fs::path(SHOOTOUT_SOURCE_DIR) / "suites" / "io.yaml";
 
 // A small suite that is right; the tests of errors change one line of it.
@@ -89,6 +90,7 @@ TEST(ReadSuite, TheIoSuiteIsRight) {
             (std::map<std::string, std::string>{{"clients", "20"}, {"delay", "0.5"}, {"calls", "1"}}));
   EXPECT_EQ(suite->loads[1].words[0].at_least, 5);
   EXPECT_FALSE(suite->claims.empty());
+  EXPECT_EQ(suite->gates.replicates_to_decide, 3);
   EXPECT_EQ(find_profile(*suite, "seed").value()->set.at("upstream"), "fastapi");
   EXPECT_EQ(suite->text, read_text(kIo).value());
 }
@@ -115,17 +117,36 @@ TEST(ReadSuite, EveryCellOfTheIoSuiteFills) {
   EXPECT_EQ(warm_up->connections, suite->warm_up->connections);
 }
 
-TEST(ReadSuite, TheSmallestOneOfTheDocsIsRight) {
+// The suites of docs/suites.md, in their order.
+std::vector<std::string> suites_of_the_docs() {
   const std::string docs = read_text(fs::path(SHOOTOUT_SOURCE_DIR) / "docs" / "suites.md").value();
   const std::string fence = "```yaml\n";
-  const size_t begin = docs.find(fence) + fence.size();
-  const auto suite = parse_suite(docs.substr(begin, docs.find("```", begin) - begin), "docs");
+  std::vector<std::string> suites;
+  for (size_t at = docs.find(fence); at != std::string::npos; at = docs.find(fence, at)) {
+    at += fence.size();
+    suites.push_back(docs.substr(at, docs.find("```", at) - at));
+  }
+  return suites;
+}
+
+TEST(ReadSuite, TheSmallestOneOfTheDocsIsRight) {
+  const auto suite = parse_suite(suites_of_the_docs().at(0), "docs");
   ASSERT_TRUE(suite) << suite.error().what;
   EXPECT_EQ(suite->baseline, "flask-gunicorn");
   auto contender = launchable();
   contender.paths = {{"io-test", "/io"}};
   EXPECT_EQ(cell_of(*suite, suite->loads[0], suite->scenarios[0], contender)->target,
             "/io?delay=0.1&concurrent=1");
+}
+
+TEST(ReadSuite, TheSteadyOneOfTheDocsIsRight) {
+  const auto suite = parse_suite(suites_of_the_docs().at(1), "docs");
+  ASSERT_TRUE(suite) << suite.error().what;
+  const auto cell = cell_of(*suite, suite->loads.at(1), suite->scenarios[0], launchable());
+  ASSERT_TRUE(cell) << cell.error().what;
+  EXPECT_EQ(cell->target, "/health?n={n:1..1000}");
+  EXPECT_EQ(cell->rate, 200);
+  EXPECT_EQ(suite->variants.at(0).of, "flask-gunicorn");
 }
 
 TEST(ReadSuite, PutsBaselineFirstAndThresholdsFromTheHighest) {
@@ -240,20 +261,22 @@ TEST(ReadSuite, AnEmptyOrMissingFileIsAnError) {
 }
 
 TEST(ReadSuite, NoTextMakesItCrash) {
-  const std::string text = read_text(kIo).value();
   std::mt19937 random(1);
   auto below = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
   const std::string marks = "{}[]:-#&*!|>'\"%@`\n\t \x01";
-  int accepted = 0;
-  for (int round = 0; round < 150; ++round) {
-    std::string broken = text.substr(0, below(text.size()));
-    if (round % 2 == 1) {  // whole, but with a few bytes changed
-      broken = text;
-      for (int i = 0; i < 5; ++i) broken[below(broken.size())] = marks[below(marks.size())];
+  for (const auto& file : {kIo, kTests / "steady.yaml"}) {
+    const std::string text = read_text(file).value();
+    int accepted = 0;
+    for (int round = 0; round < 150; ++round) {
+      std::string broken = text.substr(0, below(text.size()));
+      if (round % 2 == 1) {  // whole, but with a few bytes changed
+        broken = text;
+        for (int i = 0; i < 5; ++i) broken[below(broken.size())] = marks[below(marks.size())];
+      }
+      accepted += parse_suite(broken, "s.yaml") ? 1 : 0;
     }
-    accepted += parse_suite(broken, "s.yaml") ? 1 : 0;
+    EXPECT_LT(accepted, 150) << file;
   }
-  EXPECT_LT(accepted, 150);
   EXPECT_FALSE(parse_suite(std::string(100'000, '['), "s.yaml"));
   EXPECT_FALSE(parse_suite("a: &a [*a]", "s.yaml"));
 }

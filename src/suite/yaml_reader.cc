@@ -113,6 +113,47 @@ int YamlValue::integer(int low, int high, int otherwise) const {
   return static_cast<int>(*value);
 }
 
+double YamlValue::share(double low, double high, double otherwise) const {
+  if (!node_) return otherwise;
+  std::string_view text = node_->IsScalar() ? std::string_view(node_->Scalar()) : std::string_view();
+  const bool is_percent = text.ends_with('%');
+  if (is_percent) text.remove_suffix(1);
+  const auto value = parse_number<double>(std::string(text));
+  if (!value || !std::isfinite(*value) || (!is_percent && *value > 1)) {
+    complain("expected a share such as 5% or 0.05, found " + found());
+    return otherwise;
+  }
+  const double share = is_percent ? *value / 100 : *value;
+  if (share < low || share > high) {
+    complain(fmt::format("must be between {}% and {}%, found {}", 100 * low, 100 * high, node_->Scalar()));
+    return otherwise;
+  }
+  return share;
+}
+
+double YamlValue::duration(double low, double high, double otherwise) const {
+  if (!node_) return otherwise;
+  std::string text = node_->IsScalar() ? node_->Scalar() : std::string();
+  double unit = 1;
+  for (const auto& [sign, seconds] : {std::pair{'s', 1.0}, std::pair{'m', 60.0}, std::pair{'h', 3600.0}}) {
+    if (!text.ends_with(sign)) continue;
+    unit = seconds;
+    text.pop_back();
+    break;
+  }
+  const auto value = parse_number<double>(text);
+  if (!value || !std::isfinite(*value)) {
+    complain("expected a duration such as 90s, 10m or 1h, found " + found());
+    return otherwise;
+  }
+  const double seconds = *value * unit;
+  if (seconds < low || seconds > high) {
+    complain(fmt::format("must be between {}s and {}s, found {}", low, high, node_->Scalar()));
+    return otherwise;
+  }
+  return seconds;
+}
+
 std::string YamlValue::json_text() const {
   if (node_ && node_->IsNull()) return "null";
   return as_json_text(text());

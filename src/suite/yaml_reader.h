@@ -55,6 +55,11 @@ class YamlValue {
   /// A finite number in [low, high].
   [[nodiscard]] double number(double low, double high, double otherwise) const;
   [[nodiscard]] int integer(int low, int high, int otherwise) const;
+  /// A share in [low, high], as a fraction of 1: "5%", or 0.05. Without the sign it is at most 1, so that 5
+  /// is not taken for 500%.
+  [[nodiscard]] double share(double low, double high, double otherwise) const;
+  /// Seconds in [low, high]: "1h", "10m", "90s", or a number of seconds.
+  [[nodiscard]] double duration(double low, double high, double otherwise) const;
   /// The value as JSON text: what is JSON as it stands (5, true, null, "5" in quotes of its own), else a JSON
   /// string.
   [[nodiscard]] std::string json_text() const;

@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -10,8 +11,10 @@
 
 #include "generator/load_document.h"
 #include "judge/gates.h"
+#include "observe/environment.h"
 #include "observe/observer.h"
 #include "trial/counters.h"
+#include "trial/metrics.h"
 
 namespace shootout::trial {
 namespace {
@@ -28,65 +31,9 @@ const observe::TreeObservation* find_tree(const observe::Observation& observatio
   return found == observation.trees.end() ? nullptr : &*found;
 }
 
-void load_metrics(const engine::LoadResult& result, std::optional<unsigned> calls, bool counts_calls,
-                  std::map<std::string, double>& metrics) {
-  metrics["duration_s"] = result.duration_s;
-  metrics["requests"] = static_cast<double>(result.started);
-  metrics["errors"] = static_cast<double>(result.error_count());
-  if (result.started > 0) {
-    metrics["success_rate"] = static_cast<double>(result.succeeded) / static_cast<double>(result.started);
-  }
-  if (result.duration_s > 0) {
-    const double each = counts_calls && calls ? *calls : 1;
-    metrics["requests_per_second"] = static_cast<double>(result.succeeded) * each / result.duration_s;
-  }
-  const auto& latency = result.latency;
-  if (result.completed > 0) {
-    metrics["bytes_per_answer"] =
-        static_cast<double>(result.bytes_received) / static_cast<double>(result.completed);
-  }
-  if (latency.count() > 0) {
-    metrics["latency_mean_us"] = latency.mean();
-    metrics["latency_p50_us"] = latency.quantile(0.5);
-    metrics["latency_max_us"] = latency.max();
-  }
-  // A quantile needs at least ten values beyond it (docs/method.md).
-  if (latency.count_beyond(0.95) >= 10) metrics["latency_p95_us"] = latency.quantile(0.95);
-  if (latency.count_beyond(0.99) >= 10) metrics["latency_p99_us"] = latency.quantile(0.99);
-  if (result.wall_s > 0)
-    metrics["generator_cpu_percent"] = 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s;
-}
-
-void tree_metrics(const observe::TreeObservation& tree, std::map<std::string, double>& metrics) {
-  metrics["cpu_user_s"] = tree.cpu_user_s;
-  metrics["cpu_system_s"] = tree.cpu_system_s;
-  metrics["cpu_percent"] = tree.cpu_percent();
-  if (const auto requests = metrics.find("requests"); requests != metrics.end() && requests->second > 0) {
-    metrics["cpu_us_per_request"] = 1e6 * (tree.cpu_user_s + tree.cpu_system_s) / requests->second;
-  }
-  metrics["rss_bytes"] = static_cast<double>(tree.peak_rss_bytes);
-  const auto optional = [&metrics](const char* name, const std::optional<std::int64_t>& value) {
-    if (value) metrics[name] = static_cast<double>(*value);
-  };
-  optional("pss_bytes", tree.peak_pss_bytes);
-  optional("disk_read_bytes", tree.disk_read_bytes);
-  optional("disk_written_bytes", tree.disk_written_bytes);
-  optional("network_received_bytes", tree.network_received_bytes);
-  optional("network_sent_bytes", tree.network_sent_bytes);
-  std::uint64_t connections = 0, fullest = 0;
-  for (const auto& [pid, count] : tree.connections_by_process) {
-    connections += count;
-    fullest = std::max(fullest, count);
-  }
-  if (connections > 0) {
-    metrics["workers_serving"] = static_cast<double>(tree.connections_by_process.size());
-    metrics["fullest_worker_share"] = static_cast<double>(fullest) / static_cast<double>(connections);
-  }
-}
-
 nlohmann::json observed_json(const observe::Observation& observation, const std::string& contender,
                              const Bench& bench) {
-  nlohmann::json observed{{"samples", observation.samples}};
+  nlohmann::json observed = nlohmann::json::object();
   if (const auto* tree = find_tree(observation, contender)) {
     nlohmann::json split = nlohmann::json::object();
     for (const auto& [pid, count] : tree->connections_by_process) split[std::to_string(pid)] = count;
@@ -106,6 +53,49 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
       json["cpu_idle_percent"] = idle->second;
   }
   return observed;
+}
+
+engine::Check engine_check(const suite::AnswerCheck& check) {
+  using Kind = suite::AnswerCheck::Kind;
+  using enum engine::Check::Kind;
+  switch (check.kind) {
+    case Kind::json:
+      return {json_equals, check.name, check.equals};
+    case Kind::body:
+      return {body_equals, "", check.equals};
+    case Kind::contains:
+      return {body_contains, "", check.equals};
+    case Kind::size:
+      return {body_size, "", check.equals};
+    case Kind::header:
+      return {header_equals, check.name, check.equals};
+  }
+  return {};
+}
+
+// Of one core: the generator, the contender and the services.
+double cpu_percent_of_all(const engine::LoadResult& result, const observe::Observation& observation) {
+  double percent = result.wall_s > 0 ? 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s : 0;
+  for (const auto& tree : observation.trees) percent += tree.cpu_percent();
+  return percent;
+}
+
+// The whole result of fixed work; of the many short trials of a steady load what quantiles are merged from.
+nlohmann::json kept(const engine::LoadResult& result, const suite::Cell& cell) {
+  auto json = generator::to_json(result);
+  if (cell.window) {
+    for (const char* bulky : {"series", "threads", "first_byte"}) json.erase(bulky);
+    if (!cell.rate) json.erase("service");  // a closed loop sends when it plans
+  }
+  return json;
+}
+
+// As long as the load says, and at least 20 of its mean latencies.
+suite::Cell with_room(suite::Cell cell, const WarmedUp& warmed_up) {
+  constexpr double kLatencies = 20, kLongest = 60;
+  cell.window->seconds =
+      std::max(cell.window->seconds, std::min(kLatencies * warmed_up.mean_latency_us * 1e-6, kLongest));
+  return cell;
 }
 
 }  // namespace
@@ -130,32 +120,48 @@ Result<IdleCpu> measure_idle(const Stage& stage, double seconds, const std::func
   return idle;
 }
 
+Result<suite::Cell> cell_for(const Bench& bench, const CellName& name, const suite::Launchable& contender) {
+  auto load = suite::find_load(bench.selection->suite, name.load);
+  if (!load) return std::unexpected(load.error());
+  auto scenario = suite::find_scenario(bench.selection->suite, name.scenario);
+  if (!scenario) return std::unexpected(scenario.error());
+  return suite::cell_of(bench.selection->suite, **load, **scenario, contender);
+}
+
 engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender,
-                           const Pinning& pinning) {
+                           const Pinning& pinning, std::uint64_t seed) {
   engine::LoadPlan plan;
   plan.url = contender.url + cell.target;
   plan.mix.front().method = cell.method;
   plan.connections = cell.connections;
   plan.threads = 1;
-  plan.requests_per_connection = cell.requests_per_connection;
-  plan.timeout_s = cell.timeout_s;
-  plan.cpus = pinning.generator;
-  for (const auto& check : cell.checks) {
-    plan.checks.push_back({engine::Check::Kind::json_equals, check.pointer, check.equals});
+  if (cell.window) {
+    plan.duration_s = cell.window->seconds;
+    plan.settle_s = cell.window->settle_s;
+    plan.rate = cell.rate;
+  } else {
+    plan.requests_per_connection = cell.requests_per_connection;
   }
+  plan.timeout_s = cell.timeout_s;
+  plan.seed = seed;
+  plan.cpus = pinning.generator;
+  for (const auto& check : cell.checks) plan.checks.push_back(engine_check(check));
+  plan.checked_share = cell.checked_share;
   return plan;
 }
 
 Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
-  const auto& selection = *bench.selection;
   const auto& contender = bench.stage->contender(planned.contender);
   const auto& server = bench.stage->servers.at(planned.contender);
-  auto load = suite::find_load(selection.suite, planned.load);
-  auto scenario = suite::find_scenario(selection.suite, planned.scenario);
-  if (!load) return std::unexpected(load.error());
-  if (!scenario) return std::unexpected(scenario.error());
-  auto cell = suite::cell_of(selection.suite, **load, **scenario, contender);
+  auto cell = cell_for(bench, planned.cell(), contender);
   if (!cell) return std::unexpected(cell.error());
+  const WarmedUp* warmed_up = nullptr;
+  if (cell->window) {
+    warmed_up = &bench.warmed_up.at({planned.contender, planned.cell()});
+    cell = with_room(std::move(*cell), *warmed_up);
+  }
+  const bool counts_calls =
+      (*suite::find_load(bench.selection->suite, planned.load))->counts == "upstream calls";
 
   Measured measured;
   auto& record = measured.record;
@@ -170,7 +176,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
   record.log_file = server.log_file.string();
 
   const auto urls = bench.stage->service_urls();
-  const auto upstream = urls.find("upstream");
+  const auto upstream = cell->upstream_calls ? urls.find("upstream") : urls.end();
   Counters before;
   if (upstream != urls.end()) {
     if (auto reset = reset_peak(upstream->second); !reset) return std::unexpected(reset.error());
@@ -183,10 +189,12 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
   if (server.pid != 0) trees.push_back(watched(server));
   for (const auto& [name, service] : bench.stage->services)
     trees.push_back(watched(bench.stage->servers.at(service.name)));
+  observe::EnvironmentWatch environment(::getpid());
   auto observer = observe::Observer::start(std::move(trees), kSampleInterval);
   if (!observer) return std::unexpected(observer.error());
 
-  auto result = bench.generator->run(load_plan(*cell, contender, *bench.pinning), {}, bench.stop_asked);
+  const auto seed = bench.seed + static_cast<std::uint64_t>(planned.number);
+  auto result = bench.generator->run(load_plan(*cell, contender, *bench.pinning, seed), {}, bench.stop_asked);
   std::optional<Counters> after;
   if (result && upstream != urls.end()) {
     auto counters = drained_counters(upstream->second, kDrainTimeout, bench.stop_asked);
@@ -194,28 +202,47 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     after = *counters;
   }
   const auto observation = observer->finish();
+  record.observed = observed_json(observation, planned.contender, bench);
+  record.observed["environment"] = environment.finish();
+  if (!cell->window) record.observed["samples"] = observation.samples;
 
   if (!result) {
     // The target cannot be reached at all: the trial is void with that reason, the servers' state tells the
     // rest.
     record.valid = false;
     record.reasons.push_back(result.error().what);
-    record.observed = observed_json(observation, planned.contender, bench);
     return measured;
   }
-  load_metrics(*result, cell->upstream_calls, (*load)->counts == "upstream calls", record.metrics);
-  if (const auto* tree = find_tree(observation, planned.contender)) tree_metrics(*tree, record.metrics);
+  add_load_metrics(*result, *cell, counts_calls, record.metrics);
+  if (const auto* tree = find_tree(observation, planned.contender))
+    add_tree_metrics(*tree, all_answers(*result), record.metrics);
   if (const auto idle = bench.idle.find(planned.contender); idle != bench.idle.end()) {
     record.metrics["cpu_idle_percent"] = idle->second;
   }
+  if (bench.pinning->shared_cores > 0)
+    record.metrics["shared_cores_percent"] =
+        cpu_percent_of_all(*result, observation) / bench.pinning->shared_cores;
   if (after && cell->upstream_calls) {
     record.metrics["upstream_calls"] = static_cast<double>(after->received - before.received);
     record.metrics["upstream_peak"] = static_cast<double>(after->max_waiting);
     record.metrics["upstream_calls_claimed"] = static_cast<double>(result->succeeded) * *cell->upstream_calls;
   }
-  record.load_result = generator::to_json(*result);
-  record.observed = observed_json(observation, planned.contender, bench);
-  record.reasons = judge::failed_gates(record, *cell);
+  if (const auto portrait = bench.portraits.find(planned.contender);
+      warmed_up == nullptr && portrait != bench.portraits.end())
+    record.observed["portrait"] = portrait->second;
+  if (warmed_up != nullptr) {
+    // In the load's own unit, as requests_per_second is.
+    const double each = counts_calls && cell->upstream_calls ? *cell->upstream_calls : 1;
+    if (warmed_up->ceiling_per_second)
+      record.metrics["ceiling_per_second"] = each * *warmed_up->ceiling_per_second;
+    if (planned.block == 1) {
+      record.observed["portrait"] = warmed_up->portrait;
+      record.observed["warm_up"] = {{"seconds", warmed_up->seconds}, {"at_rest", warmed_up->at_rest}};
+    }
+  }
+  record.load_result = kept(*result, *cell);
+  record.gates = judge::gate_figures(record, *cell, bench.selection->suite.gates);
+  record.reasons = judge::failures(record.gates);
   record.valid = record.reasons.empty();
   measured.lied = judge::target_lied(record, *cell);
   return measured;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "base/text.h"
 
@@ -55,10 +56,11 @@ Result<std::vector<int>> parse_list(const std::string& text, const std::vector<i
 
 Result<Pinning> choose_pinning(const std::string& how) {
   const auto allowed = allowed_cpus();
-  if (how == "none") return Pinning{{}, {}, "nothing was pinned: generator and servers share all cores"};
+  const auto all = static_cast<int>(allowed.size());
+  if (how == "none") return Pinning{{}, {}, "nothing was pinned: generator and servers share all cores", all};
   if (how == "auto") {
-    if (allowed.size() < 2) return Pinning{{}, {}, "only one core: the generator takes CPU from the servers"};
-    Pinning pinning{{allowed.back()}, {allowed.begin(), allowed.end() - 1}, ""};
+    if (all < 2) return Pinning{{}, {}, "only one core: the generator takes CPU from the servers", all};
+    Pinning pinning{{allowed.back()}, {allowed.begin(), allowed.end() - 1}, "", 0};
     if (pinning.servers.size() == 1) {
       pinning.note =
           "two cores: the generator has one; all workers of a server and the services share the other";
@@ -74,9 +76,12 @@ Result<Pinning> choose_pinning(const std::string& how) {
   if (!generator) return std::unexpected(generator.error());
   auto servers = parse_list(how.substr(slash + 1), allowed);
   if (!servers) return std::unexpected(servers.error());
-  Pinning pinning{*generator, *servers, ""};
+  Pinning pinning{*generator, *servers, "", 0};
   if (std::ranges::find_first_of(pinning.generator, pinning.servers) != pinning.generator.end()) {
     pinning.note = "the generator and the servers share a core (--pin)";
+    std::set<int> both(pinning.generator.begin(), pinning.generator.end());
+    both.insert(pinning.servers.begin(), pinning.servers.end());
+    pinning.shared_cores = static_cast<int>(both.size());
   }
   return pinning;
 }

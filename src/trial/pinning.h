@@ -11,6 +11,7 @@ namespace shootout::trial {
 struct Pinning {
   std::vector<int> generator, servers;  ///< empty: wherever the scheduler likes
   std::string note;                     ///< what the reader must know; empty where all is well
+  int shared_cores = 0;  ///< those that the two have together, where they do not keep apart; else 0
 };
 
 /// `how`: "auto" gives the generator the last CPU and the servers the others; "none" pins nothing;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <random>
 
+#include "stats/precision.h"
+
 namespace shootout::trial {
 namespace {
 
@@ -24,45 +26,86 @@ double number_or(const suite::Values& values, const std::string& name, double ot
   return end == found->second.c_str() ? otherwise : value;
 }
 
+// SplitMix64 (Steele, Lea & Flood 2014): spreads seeds that lie close together.
+std::uint64_t mixed(std::uint64_t seed, std::uint64_t with) {
+  std::uint64_t z = seed + 0x9e3779b97f4a7c15 * (with + 1);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+// The contenders' order in a cell's block, which is its block number `index` of the run, from 0.
+std::vector<size_t> block_order(std::uint64_t cell_seed, std::uint64_t index, size_t contenders) {
+  if (contenders != 2) {
+    std::mt19937_64 random(mixed(cell_seed, index));
+    return random_order(contenders, random);
+  }
+  std::mt19937_64 random(cell_seed);
+  auto order = random_order(contenders, random);
+  if (index % 2 == 1) std::ranges::reverse(order);
+  return order;
+}
+
 }  // namespace
 
-std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  const size_t contenders = selection.contenders.size();
-
-  struct CellPlan {
-    const suite::Load* load;
-    const suite::Scenario* scenario;
-    std::vector<size_t> order;
-  };
-  std::vector<CellPlan> cells;
+std::vector<CellName> cells_of(const Selection& selection) {
+  std::vector<CellName> cells;
   for (const auto& load : selection.loads) {
     for (const auto& scenario : selection.scenarios) {
-      if (load.cells.contains(scenario.name))
-        cells.push_back({&load, &scenario, random_order(contenders, random)});
+      if (load.cells.contains(scenario.name)) cells.push_back({load.name, scenario.name});
     }
   }
+  return cells;
+}
 
+bool is_steady(const Selection& selection, const CellName& cell) {
+  const auto load = std::ranges::find(selection.loads, cell.load, &suite::Load::name);
+  return load != selection.loads.end() && load->window.has_value();
+}
+
+std::vector<PlannedTrial> plan_replicate(const Selection& selection, std::uint64_t seed, int replicate,
+                                         const std::vector<CellName>& cells, int first_number) {
+  const auto all = cells_of(selection);
   std::vector<PlannedTrial> plan;
-  for (int replicate = 1; replicate <= selection.replicates; ++replicate) {
-    for (auto& cell : cells) {
+  for (const auto& cell : cells) {
+    const auto place = static_cast<std::uint64_t>(std::ranges::find(all, cell) - all.begin());
+    const int blocks = is_steady(selection, cell) ? selection.blocks : 1;
+    for (int block = 1; block <= blocks; ++block) {
+      const auto index = static_cast<std::uint64_t>((replicate - 1) * blocks + block - 1);
       int position = 0;
-      for (const size_t index : cell.order) {
-        plan.push_back({static_cast<int>(plan.size()) + 1, selection.contenders[index].name,
-                        cell.scenario->name, cell.load->name, replicate, 1, ++position});
-      }
-      if (contenders == 2) {
-        std::ranges::reverse(cell.order);
-      } else {
-        cell.order = random_order(contenders, random);
+      for (const size_t contender : block_order(mixed(seed, place), index, selection.contenders.size())) {
+        plan.push_back({first_number++, selection.contenders[contender].name, cell.scenario, cell.load,
+                        replicate, block, ++position});
       }
     }
   }
   return plan;
 }
 
+int planned_replicates(const Selection& selection) {
+  const auto cells = cells_of(selection);
+  const bool any_steady =
+      std::ranges::any_of(cells, [&](const auto& cell) { return is_steady(selection, cell); });
+  const bool precise = selection.precision && any_steady;
+  return precise ? std::max(selection.replicates, stats::kReplicatesForPrecision) : selection.replicates;
+}
+
+std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t seed) {
+  std::vector<PlannedTrial> plan;
+  for (int replicate = 1; replicate <= planned_replicates(selection); ++replicate) {
+    std::vector<CellName> cells;
+    for (const auto& cell : cells_of(selection)) {
+      if (is_steady(selection, cell) || replicate <= selection.replicates) cells.push_back(cell);
+    }
+    const auto more = plan_replicate(selection, seed, replicate, cells, static_cast<int>(plan.size()) + 1);
+    plan.insert(plan.end(), more.begin(), more.end());
+  }
+  return plan;
+}
+
 double expected_seconds(const suite::Cell& cell, const suite::Launchable& contender) {
   constexpr double kOverhead = 0.1;
+  if (cell.window) return cell.window->settle_s + cell.window->seconds + kOverhead;
   const double delay = number_or(cell.values, "delay", 0.5);
   const double calls = number_or(cell.values, "calls", 1);
   const auto slots = contender.slots();

@@ -60,6 +60,53 @@ TEST(Plan, IsTheSameForTheSameSeedOnly) {
   EXPECT_NE(orders(make_plan(selection, 7)), orders(make_plan(selection, 8)));
 }
 
+// The selection with all its loads steady.
+Selection steady(std::vector<std::string> contenders = {}) {
+  auto selection = io(std::move(contenders), 3);
+  for (auto* loads : {&selection.loads, &selection.suite.loads}) {
+    for (auto& load : *loads) load.window = suite::Window{};
+  }
+  selection.blocks = 4;
+  return selection;
+}
+
+TEST(Plan, SteadyLoadsHaveSeveralBlocksInAReplicate) {
+  const auto selection = steady();
+  const auto plan = make_plan(selection, 5);
+  EXPECT_EQ(plan.size(), 3U * 2 * 5 * 4 * 2);
+  std::map<std::tuple<std::string, std::string, int, int>, std::vector<std::string>> blocks;
+  for (const auto& trial : plan)
+    blocks[{trial.load, trial.scenario, trial.replicate, trial.block}].push_back(trial.contender);
+  for (const auto& [key, order] : blocks) {
+    const auto& [load, scenario, replicate, block] = key;
+    if (block < 4) {
+      EXPECT_NE(order, blocks.at({load, scenario, replicate, block + 1}));
+    }
+  }
+}
+
+TEST(Plan, ABlocksOrderHangsOnNoOtherCell) {
+  const auto selection = steady({"flask-gunicorn", "quart-hypercorn", "flask-dev"});
+  const auto cells = cells_of(selection);
+  const auto all = plan_replicate(selection, 9, 2, cells, 1);
+  const auto last_alone = plan_replicate(selection, 9, 2, {cells.back()}, 100);
+  ASSERT_EQ(last_alone.size(), 4U * 3);
+  EXPECT_EQ(last_alone.front().number, 100);
+  for (size_t i = 0; i < last_alone.size(); ++i) {
+    EXPECT_EQ(last_alone[i].contender, all[all.size() - last_alone.size() + i].contender);
+  }
+}
+
+TEST(Plan, APrecisionTakesAtLeastTenReplicates) {
+  auto selection = steady();
+  EXPECT_EQ(planned_replicates(selection), 3);
+  selection.precision = 0.05;
+  EXPECT_EQ(planned_replicates(selection), 10);
+  auto fixed = io({}, 3);
+  fixed.precision = 0.05;
+  EXPECT_EQ(planned_replicates(fixed), 3);
+}
+
 TEST(TimeLeft, GuessesFromSlotsAndLearnsFromTrials) {
   const auto selection = io({"flask-gunicorn"}, 1);
   const auto plan = make_plan(selection, 1);

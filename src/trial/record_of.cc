@@ -89,12 +89,16 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
       {"loads", names_of(selection.loads)},
       {"services", services},
       {"replicates", selection.replicates},
+      {"blocks", selection.blocks},
       {"trials", make_plan(selection, seed).size()},
       {"set", choice.set},
       {"baseline", choice.baseline},
       {"ports", options.own_ports ? "own" : "free"},
       {"pin", options.pin},
       {"pinning", {{"generator", pinning.generator}, {"servers", pinning.servers}, {"note", pinning.note}}}};
+
+  if (selection.precision) record.plan["precision"] = *selection.precision;
+  if (selection.budget_s) record.plan["budget_s"] = *selection.budget_s;
 
   for (const auto& service : selection.services) {
     auto what = resolve_for_planning(service.contender, service.name, selection);
@@ -133,6 +137,14 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
   auto selection = select(stored.choice, std::move(*suite));
   if (!selection) return std::unexpected(selection.error());
   stored.selection = std::move(*selection);
+  // As they were when it began, whatever --repeat, --precision and --budget made of the profile.
+  stored.selection.blocks = run.plan.value("blocks", stored.selection.blocks);
+  const auto wanted = [&run](const char* what) {
+    return run.plan.contains(what) && run.plan[what].is_number() ? std::optional(run.plan[what].get<double>())
+                                                                 : std::nullopt;
+  };
+  stored.selection.precision = wanted("precision");
+  stored.selection.budget_s = wanted("budget_s");
 
   // The half that is still to be measured must be the same thing as the half that is.
   for (const auto& contender : stored.selection.contenders) {

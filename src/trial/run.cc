@@ -7,21 +7,30 @@
 #include <map>
 #include <random>
 #include <set>
+#include <thread>
 
 #include "base/folders.h"
 #include "launch/server_set.h"
+#include "trial/agenda.h"
+#include "trial/budget.h"
 #include "trial/measure.h"
-#include "trial/plan.h"
+#include "trial/outcome.h"
+#include "trial/portrait.h"
 #include "trial/record_of.h"
+#include "trial/rest.h"
 #include "trial/stage.h"
 #include "trial/time_left.h"
 #include "trial/verify.h"
+#include "trial/warm_up.h"
 
 namespace shootout::trial {
 namespace {
 
-constexpr int kAttempts = 3;  // of one trial that a gate voids
+using Clock = std::chrono::steady_clock;
+
 constexpr double kIdleSeconds = 0.5;
+constexpr std::chrono::seconds kAfterDisturbance{
+    1};  // before a trial that something else spoiled is repeated
 
 // A run in progress: what it needs in every replicate, and how it ended.
 class Execution {
@@ -33,21 +42,28 @@ class Execution {
         pinning_(std::move(pinning)),
         store_(store),
         options_(options),
-        plan_(make_plan(selection, record_.seed)),
-        left_(selection, plan_) {}
+        agenda_(selection, record_.seed),
+        left_(selection, make_plan(selection, record_.seed)) {}
 
   RunOutcome go() {
-    for (const auto& trial : record_.trials) finish(trial);
-    emit(RunStarted{record_.id, static_cast<int>(plan_.size()), static_cast<int>(done_.size()),
-                    left_.seconds(done_)});
+    const auto before = std::move(record_.trials);
+    record_.trials.clear();
+    for (const auto& trial : before) finish(trial);
+    emit(RunStarted{record_.id, left_.trials(), static_cast<int>(done_.size()), left_.seconds(done_)});
     auto done = all_replicates();
     RunOutcome outcome{record_.id, suite::RunState::finished, ExitCode::done, std::nullopt};
     if (!done) {
       outcome.error = done.error();
       outcome.code = done.error().code;
       outcome.state = stopped() ? suite::RunState::interrupted : suite::RunState::failed;
-    } else if (valid_.size() < plan_.size()) {
-      outcome.code = ExitCode::invalid;
+    } else {
+      if (!is_complete(selection_, record_)) outcome.code = ExitCode::invalid;
+      // Now it is known how many trials the precision took.
+      record_.plan["trials"] = agenda_.planned();
+      if (auto planned = store_.set_plan(record_.id, record_.plan); !planned) {
+        outcome.error = planned.error();
+        outcome.code = planned.error().code;
+      }
     }
     if (auto ended = store_.end(record_.id, outcome.state, utc_now()); !ended && !outcome.error) {
       outcome.error = ended.error();
@@ -62,11 +78,15 @@ class Execution {
   void emit(const Event& event) const {
     if (options_.listener) options_.listener(event);
   }
+  [[nodiscard]] double run_seconds() const {
+    return earlier_s_ + std::chrono::duration<double>(Clock::now() - begun_).count();
+  }
   void finish(const suite::TrialRecord& trial) {
-    if (trial.valid) valid_.insert(trial.number);
-    if (trial.valid || trial.attempt >= kAttempts) done_.insert(trial.number);
+    if (is_final(trial)) done_.insert(trial.number);
     attempts_[trial.number] = std::max(attempts_[trial.number], trial.attempt);
+    earlier_s_ = std::max(earlier_s_, begun_ == Clock::time_point{} ? trial.run_s : 0);
     left_.learn(trial);
+    record_.trials.push_back(for_deciding(selection_, trial));
   }
   [[nodiscard]] std::unexpected<Error> interrupted() const {
     return fail(ExitCode::interrupted, "interrupted",
@@ -76,20 +96,36 @@ class Execution {
   Result<void> all_replicates() {
     auto generator = generator::Generator::start(pinning_.generator);
     if (!generator) return std::unexpected(generator.error());
-    for (int replicate = 1; replicate <= selection_.replicates; ++replicate) {
-      std::vector<PlannedTrial> pending;
-      for (const auto& trial : plan_) {
-        if (trial.replicate == replicate && !done_.contains(trial.number)) pending.push_back(trial);
-      }
-      if (pending.empty()) continue;
-      if (auto good = one_replicate(replicate, pending, *generator); !good) return good;
+    begun_ = Clock::now();
+    while (const auto replicate = agenda_.next(record_)) {
+      left_.replan(upcoming(*replicate));
+      if (auto good = one_replicate(*replicate, *generator); !good) return good;
     }
     return {};
   }
 
-  Result<void> one_replicate(int replicate, const std::vector<PlannedTrial>& pending,
-                             generator::Generator& generator) {
-    ReplicateStarted started{replicate, selection_.replicates, {}};
+  // What is likely to be measured yet: this replicate, and the planned ones after it with the same cells.
+  [[nodiscard]] std::vector<PlannedTrial> upcoming(const Agenda::Replicate& now) const {
+    auto trials = now.trials;
+    std::set<CellName> cells;
+    for (const auto& trial : trials) cells.insert(trial.cell());
+    int next_number = agenda_.planned() + 1;
+    for (int later = now.number + 1; later <= planned_replicates(selection_); ++later) {
+      std::vector<CellName> its;
+      for (const auto& cell : cells_of(selection_)) {
+        if (cells.contains(cell) && (is_steady(selection_, cell) || later <= selection_.replicates))
+          its.push_back(cell);
+      }
+      const auto more = plan_replicate(selection_, record_.seed, later, its, next_number);
+      next_number += static_cast<int>(more.size());
+      trials.insert(trials.end(), more.begin(), more.end());
+    }
+    return trials;
+  }
+
+  Result<void> one_replicate(const Agenda::Replicate& replicate, generator::Generator& generator) {
+    ReplicateStarted started{
+        replicate.number, std::max(replicate.number, planned_replicates(selection_)), {}};
     for (const auto& each : selection_.everything()) started.servers.push_back(each.name);
     emit(started);
 
@@ -97,41 +133,107 @@ class Execution {
     StageOptions stage_options{.name = record_.id,
                                .folder = folder / "tmp",
                                .logs = folder / "logs",
-                               .log_prefix = fmt::format("{}-", replicate),
+                               .log_prefix = fmt::format("{}-", replicate.number),
                                .own_ports = options_.own_ports,
-                               .cpus = pinning_.servers};
+                               .cpus = pinning_.servers,
+                               .for_load = true};
     auto stage =
         raise(selection_, options_.environments, stage_options, options_.listener, options_.stop_asked);
     if (!stage) return stopped() ? interrupted() : std::unexpected(stage.error());
 
-    Bench bench{&selection_, &*stage, &generator, &pinning_, {}, options_.stop_asked};
-    for (const auto& contender : stage->contenders) {
-      auto checks = verify(selection_.suite, contender, stage->service_urls());
-      if (!checks) return better_cause(*stage, checks.error());
-      emit(Verified{contender.name, *checks});
-      if (stopped()) return interrupted();
-    }
-    if (auto warm = warm_up(bench); !warm) return better_cause(*stage, warm.error());
-    auto idle = measure_idle(*stage, kIdleSeconds, options_.stop_asked);
-    if (!idle) return std::unexpected(idle.error());
-    bench.idle = std::move(*idle);
+    Bench bench{.selection = &selection_,
+                .stage = &*stage,
+                .generator = &generator,
+                .pinning = &pinning_,
+                .seed = record_.seed,
+                .idle = {},
+                .portraits = {},
+                .warmed_up = {},
+                .stop_asked = options_.stop_asked};
+    if (auto good = prepare_bench(bench); !good) return better_cause(*stage, good.error());
 
-    for (const auto& planned : pending) {
-      if (auto good = one_trial(bench, planned); !good) return good;
+    std::optional<CellName> cell;
+    for (const auto& planned : replicate.trials) {
+      if (cell != planned.cell()) {
+        cell = planned.cell();
+        if (auto good = enter_cell(bench, *cell); !good) return better_cause(*stage, good.error());
+      }
+      if (auto good = alone(bench, planned.contender, [&] { return one_trial(bench, planned); }); !good)
+        return good;
     }
     return stage->set.stop_all();
   }
 
-  Result<void> warm_up(const Bench& bench) {
-    const auto& warm_up = selection_.suite.warm_up;
-    if (!warm_up) return {};
+  // Verifies everybody, warms up, looks at them at rest; from then on who is not measured stands still.
+  Result<void> prepare_bench(Bench& bench) {
+    for (const auto& contender : bench.stage->contenders) {
+      auto checks = verify(selection_.suite, contender, bench.stage->service_urls());
+      if (!checks) return std::unexpected(checks.error());
+      emit(Verified{contender.name, *checks});
+      if (stopped()) return interrupted();
+    }
+    if (auto warm = suite_warm_up(bench); !warm) return warm;
+    auto idle = measure_idle(*bench.stage, kIdleSeconds, options_.stop_asked);
+    if (!idle) return std::unexpected(idle.error());
+    bench.idle = std::move(*idle);
+    for (const auto& contender : bench.stage->contenders) {
+      bench.portraits[contender.name] =
+          portrait_of(bench.stage->servers.at(contender.name), contender, contender.health);
+    }
+    for (const auto& contender : bench.stage->contenders) {
+      if (auto rests = rest(bench, contender.name); !rests) return rests;
+    }
+    return {};
+  }
+
+  Result<void> suite_warm_up(const Bench& bench) {
+    if (!selection_.suite.warm_up) return {};
     for (const auto& contender : bench.stage->contenders) {
       auto cell = suite::warm_up_cell(selection_.suite, contender);
       if (!cell) return std::unexpected(cell.error());
-      auto result = bench.generator->run(load_plan(*cell, contender, pinning_), {}, options_.stop_asked);
+      auto result =
+          bench.generator->run(load_plan(*cell, contender, pinning_, record_.seed), {}, options_.stop_asked);
       if (stopped()) return interrupted();
       if (!result) return std::unexpected(result.error());
     }
+    return {};
+  }
+
+  // Of a steady load: every contender's answers are checked and its rate comes to rest.
+  Result<void> enter_cell(Bench& bench, const CellName& cell) {
+    if (!is_steady(selection_, cell)) return {};
+    for (const auto& contender : bench.stage->contenders) {
+      auto good = alone(bench, contender.name, [&]() -> Result<void> {
+        if (auto right = verify_cell(bench, cell, contender); !right) return right;
+        auto warm = warm_up(bench, cell, contender);
+        if (!warm) return std::unexpected(warm.error());
+        bench.warmed_up[{contender.name, cell}] = std::move(*warm);
+        return {};
+      });
+      if (stopped()) return interrupted();
+      if (!good) return good;
+    }
+    return {};
+  }
+
+  // Nobody else runs meanwhile.
+  template <class Work>
+  Result<void> alone(Bench& bench, const std::string& contender, Work work) {
+    if (auto awake = wake(*bench.stage, contender, options_.listener, options_.stop_asked); !awake)
+      return better_cause(*bench.stage, awake.error());
+    if (auto done = work(); !done) return done;
+    return rest(bench, contender);
+  }
+
+  Result<void> rest(Bench& bench, const std::string& contender) {
+    if (bench.stage->contenders.size() < 2) return {};
+    auto rests = lay_to_rest(*bench.stage, contender, options_.stop_asked);
+    if (!rests) return better_cause(*bench.stage, rests.error());
+    if (!*rests && !stopped() && told_awake_.insert(contender).second)
+      emit(Warning{
+          fmt::format("{} still holds connections two seconds after its trial; it is not frozen while "
+                      "others are measured",
+                      contender)});
     return {};
   }
 
@@ -139,13 +241,14 @@ class Execution {
   Result<void> one_trial(const Bench& bench, const PlannedTrial& planned) {
     for (int attempt = attempts_[planned.number] + 1; attempt <= kAttempts; ++attempt) {
       if (stopped()) return interrupted();
-      emit(TrialStarted{planned.number, static_cast<int>(plan_.size()), planned.contender, planned.load,
-                        planned.scenario, planned.replicate, left_.of(planned), left_.seconds(done_)});
+      emit(TrialStarted{planned.number, left_.trials() + static_cast<int>(done_.size()), planned.contender,
+                        planned.load, planned.scenario, planned.replicate, left_.of(planned), time_left()});
       auto measured = measure(bench, planned);
       if (stopped()) return interrupted();  // what was cut off is no trial
       if (!measured) return better_cause(*bench.stage, measured.error());
       auto& trial = measured->record;
       trial.attempt = attempt;
+      trial.run_s = run_seconds();
       auto ended = bench.stage->set.ended();
       const bool server_ended = !ended || !ended->empty();
       if (server_ended && trial.valid) {
@@ -159,10 +262,21 @@ class Execution {
       if (!ended->empty()) return server_gone(*bench.stage, ended->front());
       if (measured->lied) return liar(trial);
       if (trial.valid) return {};
+      if (attempt < kAttempts && was_disturbed(trial)) std::this_thread::sleep_for(kAfterDisturbance);
     }
     emit(Warning{fmt::format("trial {} ({} {} {}) stayed void after {} attempts", planned.number,
                              planned.contender, planned.load, planned.scenario, kAttempts)});
     return {};
+  }
+
+  [[nodiscard]] static bool was_disturbed(const suite::TrialRecord& trial) {
+    return std::ranges::any_of(trial.gates,
+                               [](const auto& gate) { return !gate.passed && gate.gate == "environment"; });
+  }
+
+  [[nodiscard]] double time_left() const {
+    const double left = left_.seconds(done_);
+    return selection_.budget_s ? std::min(left, std::max(0.0, *selection_.budget_s - run_seconds())) : left;
   }
 
   [[nodiscard]] std::unexpected<Error> liar(const suite::TrialRecord& trial) const {
@@ -190,14 +304,17 @@ class Execution {
   }
 
   const Selection& selection_;
-  suite::RunRecord record_;
+  suite::RunRecord record_;  ///< its trials are those that were measured, without what no decision needs
   Pinning pinning_;
   store::Store& store_;
   const RunOptions& options_;
-  std::vector<PlannedTrial> plan_;
+  Agenda agenda_;
   TimeLeft left_;
-  std::set<int> done_, valid_;  // numbers of planned trials
+  std::set<int> done_;  // numbers of trials that are not measured again
   std::map<int, int> attempts_;
+  std::set<std::string> told_awake_;
+  Clock::time_point begun_{};
+  double earlier_s_ = 0;  // of the run, before it was cut off
 };
 
 }  // namespace

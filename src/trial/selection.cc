@@ -196,10 +196,11 @@ Result<Selection> select(const Choice& choice) {
 }
 
 Result<Selection> select(const Choice& choice, suite::Suite suite) {
-  auto all = read_contenders(choice.places);
+  auto folders = read_contenders(choice.places);
+  if (!folders) return std::unexpected(folders.error());
+  if (auto known = suite::check_contenders(suite, *folders); !known) return std::unexpected(known.error());
+  auto all = suite::with_variants(suite, std::move(*folders));
   if (!all) return std::unexpected(all.error());
-
-  if (auto known = suite::check_contenders(suite, *all); !known) return std::unexpected(known.error());
 
   Selection selection;
   selection.suite = std::move(suite);
@@ -208,6 +209,12 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   selection.profile = **profile;
   selection.replicates = choice.repeat.value_or(selection.profile.replicates);
   if (selection.replicates < 1) return fail(ExitCode::usage, "--repeat must be at least 1");
+  selection.blocks = selection.profile.blocks;
+  selection.precision = choice.precision ? choice.precision : selection.profile.precision;
+  if (choice.repeat) selection.precision.reset();
+  selection.budget_s = choice.budget_s ? choice.budget_s : selection.profile.budget_s;
+  // A budget alone: as precise as it allows.
+  if (choice.budget_s && !choice.repeat && !selection.precision) selection.precision = 0;
 
   auto names = contender_names(choice, selection.suite, *all);
   if (!names) return std::unexpected(names.error());

@@ -26,7 +26,9 @@ struct Choice {
   std::vector<std::string> contenders, scenarios, loads;
   std::vector<std::string> set;  ///< "CONTENDER.parameter=value" or "SERVICE=make"
   std::string baseline;
-  std::optional<int> repeat;
+  std::optional<int> repeat;        ///< exactly so many replicates, whatever precision they give
+  std::optional<double> precision;  ///< 0.05: +-5 %
+  std::optional<double> budget_s;
   Places places;
 };
 
@@ -45,7 +47,10 @@ struct Selection {
   std::vector<suite::Scenario> scenarios;
   std::vector<suite::Load> loads;
   std::map<std::string, std::map<std::string, std::string>> overrides;  ///< by contender or service name
-  int replicates = 1;
+  int replicates = 1;               ///< of fixed work, and of steady loads without a wanted precision
+  int blocks = 1;                   ///< of a steady load in a replicate
+  std::optional<double> precision;  ///< of steady loads: replicates go on until it is reached
+  std::optional<double> budget_s;   ///< of the run; no replicate is begun that would not fit
 
   /// Services and contenders: all that must be prepared and started.
   [[nodiscard]] std::vector<suite::Contender> everything() const;

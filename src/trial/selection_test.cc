@@ -57,8 +57,10 @@ TEST(Select, RefusesWhatIsNotThere) {
   EXPECT_EQ(refused([](Choice& c) { c.suite = "oi"; }), "there is no suite 'oi'; did you mean 'io'?");
   EXPECT_NE(refused([](Choice& c) { c.contenders = {"upstream"}; }).find("no contender 'upstream'"),
             std::string::npos);
-  EXPECT_NE(refused([](Choice& c) { c.contenders = {"flask-dev", "flask-dev"}; }).find("twice"), std::string::npos);
-  EXPECT_NE(refused([](Choice& c) { c.set = {"flask-dev.port=1"}; }).find("contender of this run"), std::string::npos);
+  EXPECT_NE(refused([](Choice& c) { c.contenders = {"flask-dev", "flask-dev"}; }).find("twice"),
+            std::string::npos);
+  EXPECT_NE(refused([](Choice& c) { c.set = {"flask-dev.port=1"}; }).find("contender of this run"),
+            std::string::npos);
   EXPECT_NE(refused([](Choice& c) { c.baseline = "flask-dev"; }).find("not among"), std::string::npos);
 }
 

@@ -50,6 +50,24 @@ Result<suite::Launchable> resolve_one(const suite::Contender& contender, const s
   return launchable;
 }
 
+// In a closed loop the generator's own limit could pass for a server's.
+bool needs_ceiling(const Selection& selection) {
+  return std::ranges::any_of(selection.loads,
+                             [](const auto& load) { return load.window && load.rate.empty(); });
+}
+
+suite::Launchable ceiling_server(std::uint16_t port) {
+  suite::Launchable ceiling;
+  ceiling.name = "generator-ceiling";
+  ceiling.title = "shootout's minimal server";
+  ceiling.folder = program_data_folder();
+  ceiling.command = {program_file().string(), "ceiling", "--port", std::to_string(port)};
+  ceiling.port = port;
+  ceiling.url = "http://127.0.0.1:" + std::to_string(port);
+  ceiling.health = "/health";
+  return ceiling;
+}
+
 Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, const StageOptions& options) {
   launch::StartOptions start;
   start.log_file = options.logs / (options.log_prefix + what.name + ".log");
@@ -83,15 +101,22 @@ Result<Stage> raise(const Selection& selection,
                     const StageOptions& options, const Listener& listener,
                     const std::function<bool()>& stop_asked) {
   if (auto made = make_folder(options.logs); !made) return std::unexpected(made.error());
+  const bool with_ceiling = options.for_load && needs_ceiling(selection);
   std::vector<std::uint16_t> ports(selection.services.size() + selection.contenders.size(), 0);
   if (!options.own_ports) {
     auto free = launch::free_ports(ports.size());
     if (!free) return std::unexpected(free.error());
     ports = *free;
   }
+  std::uint16_t ceiling_port = 0;
+  if (with_ceiling) {
+    auto free = launch::free_ports(1);
+    if (!free) return std::unexpected(free.error());
+    ceiling_port = free->front();
+  }
   auto set = launch::ServerSet::create(options.name, options.folder);
   if (!set) return std::unexpected(set.error());
-  Stage stage{std::move(*set), {}, {}, {}};
+  Stage stage{std::move(*set), {}, {}, {}, {}};
 
   const auto ready = [&](const launch::Server& server,
                          std::chrono::steady_clock::time_point since) -> Result<void> {
@@ -112,6 +137,14 @@ Result<Stage> raise(const Selection& selection,
     if (auto good = ready(*server, since); !good) return std::unexpected(good.error());
     service_urls[service.name + ".url"] = what->url;
     stage.services.emplace(service.name, std::move(*what));
+  }
+
+  if (with_ceiling) {
+    stage.ceiling = ceiling_server(ceiling_port);
+    const auto since = std::chrono::steady_clock::now();
+    auto server = start_one(stage, *stage.ceiling, options);
+    if (!server) return std::unexpected(server.error());
+    if (auto good = ready(*server, since); !good) return std::unexpected(good.error());
   }
 
   // The contenders start together and are waited for in turn.

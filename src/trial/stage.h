@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,13 +23,17 @@ struct StageOptions {
   std::string log_prefix;
   bool own_ports = false;  ///< insist on the contenders' own ports
   std::vector<int> cpus;   ///< of the servers; empty: not pinned
+  bool for_load = false;   ///< also what only a load needs: the ceiling server
 };
 
 struct Stage {
   launch::ServerSet set;
   std::vector<suite::Launchable> contenders;          ///< in the selection's order
   std::map<std::string, suite::Launchable> services;  ///< by service name
-  std::map<std::string, launch::Server> servers;      ///< by contender's folder name, services included
+  std::map<std::string, launch::Server> servers;      ///< by contender's name, services included
+  /// shootout's own minimal server: its rate under a load is the generator's ceiling. Only where a load needs
+  /// it.
+  std::optional<suite::Launchable> ceiling;
 
   [[nodiscard]] const suite::Launchable& contender(const std::string& name) const;
   [[nodiscard]] std::map<std::string, std::string> service_urls() const;

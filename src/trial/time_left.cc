@@ -1,12 +1,15 @@
 #include "trial/time_left.h"
 
+#include <utility>
+
 #include "trial/stage.h"
 
 namespace shootout::trial {
 namespace {
 
 constexpr double kAroundTrial = 0.3;    // counters, fresh connections, the last sample, the store
-constexpr double kAroundReplicate = 6;  // start, verification, warm-up, rest, teardown
+constexpr double kAroundWarmUp = 0.8;   // a few checked requests, the ceiling, a look at the server
+constexpr double kAroundReplicate = 4;  // start, verification, warm-up, rest, teardown
 
 }  // namespace
 
@@ -19,6 +22,8 @@ TimeLeft::TimeLeft(const Selection& selection, std::vector<PlannedTrial> plan) :
         if (!load.cells.contains(scenario.name)) continue;
         if (const auto cell = suite::cell_of(selection.suite, load, scenario, *launchable)) {
           expected_[{contender.name, load.name, scenario.name}] = expected_seconds(*cell, *launchable);
+          if (cell->window)
+            warm_up_[{contender.name, load.name, scenario.name}] = cell->window->warm_up_s + kAroundWarmUp;
         }
       }
     }
@@ -33,18 +38,24 @@ double TimeLeft::of(const PlannedTrial& trial) const {
 double TimeLeft::seconds(const std::set<int>& done) const {
   double sum = 0;
   std::set<int> replicates;
+  std::set<std::pair<int, Key>> warmed_up;
   for (const auto& trial : plan_) {
     if (done.contains(trial.number)) continue;
     sum += of(trial) + kAroundTrial;
     replicates.insert(trial.replicate);
+    const Key key{trial.contender, trial.load, trial.scenario};
+    if (const auto warm_up = warm_up_.find(key);
+        warm_up != warm_up_.end() && warmed_up.insert({trial.replicate, key}).second)
+      sum += warm_up->second;
   }
   return sum + kAroundReplicate * static_cast<double>(replicates.size());
 }
 
 void TimeLeft::learn(const suite::TrialRecord& trial) {
-  if (const auto duration = trial.metrics.find("duration_s"); duration != trial.metrics.end()) {
-    expected_[{trial.contender, trial.load, trial.scenario}] = duration->second;
-  }
+  const Key key{trial.contender, trial.load, trial.scenario};
+  if (warm_up_.contains(key)) return;  // its window is known
+  if (const auto duration = trial.metrics.find("duration_s"); duration != trial.metrics.end())
+    expected_[key] = duration->second;
 }
 
 }  // namespace shootout::trial

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/http_get.h"
 #include "trial/counters.h"
@@ -32,6 +35,35 @@ struct Broken {
   std::string expected, came;
 };
 
+// What a check of the answer as it came (none of its JSON) expected, where it is not so.
+std::optional<std::string> unmet(const suite::AnswerCheck& check, const HttpAnswer& answer) {
+  using enum suite::AnswerCheck::Kind;
+  switch (check.kind) {
+    case json:
+      break;
+    case body:
+      if (answer.body != check.equals) return "the body " + check.equals;
+      break;
+    case contains:
+      if (!answer.body.contains(check.equals)) return "a body with " + check.equals;
+      break;
+    case size:
+      if (std::to_string(answer.body.size()) != check.equals)
+        return fmt::format("a body of {} bytes", check.equals);
+      break;
+    case header: {
+      std::string name = check.name;
+      std::ranges::transform(name, name.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      const auto found = answer.headers.find(name);
+      if (found == answer.headers.end() || found->second != check.equals)
+        return fmt::format("the header {}: {}", check.name, check.equals);
+      break;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAnswer& answer) {
   const std::string shown = fmt::format("status {}: {}", answer.status, answer.body.substr(0, 300));
   if (answer.status != rule.status) return Broken{fmt::format("status {}", rule.status), shown};
@@ -41,8 +73,14 @@ std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAns
     if (!type.starts_with(rule.content_type))
       return Broken{"Content-Type " + rule.content_type, "Content-Type " + type};
   }
-  const bool wants_json =
-      rule.content_type == "application/json" || !rule.checks.empty() || !rule.has.empty();
+  for (const auto& check : rule.checks) {
+    if (check.kind == suite::AnswerCheck::Kind::json) continue;
+    if (auto expected = unmet(check, answer)) return Broken{*expected, shown};
+  }
+  const bool wants_json = rule.content_type == "application/json" || !rule.has.empty() ||
+                          std::ranges::any_of(rule.checks, [](const auto& check) {
+                            return check.kind == suite::AnswerCheck::Kind::json;
+                          });
   if (!wants_json) return std::nullopt;
   const auto json = nlohmann::json::parse(answer.body, nullptr, false);
   if (json.is_discarded()) return Broken{"a body of JSON", shown};
@@ -50,10 +88,11 @@ std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAns
     if (!json.contains(nlohmann::json::json_pointer(pointer))) return Broken{"a value at " + pointer, shown};
   }
   for (const auto& check : rule.checks) {
-    const nlohmann::json::json_pointer pointer(check.pointer);
+    if (check.kind != suite::AnswerCheck::Kind::json) continue;
+    const nlohmann::json::json_pointer pointer(check.name);
     const auto expected = nlohmann::json::parse(check.equals, nullptr, false);
     if (!json.contains(pointer) || json.at(pointer) != expected) {
-      return Broken{fmt::format("{} at {}", check.equals, check.pointer), shown};
+      return Broken{fmt::format("{} at {}", check.equals, check.name), shown};
     }
   }
   return std::nullopt;

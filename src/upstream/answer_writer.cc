@@ -32,11 +32,10 @@ std::string_view reason_phrase(int status) {
 }  // namespace
 
 void AnswerWriter::append(std::string& out, const Answer& answer) {
-  fmt::format_to(
-      std::back_inserter(out),
-      "HTTP/1.1 {} {}\r\nServer: shootout-upstream\r\nDate: {}\r\nContent-Type: application/json\r\n"
-      "Content-Length: {}\r\n",
-      answer.status, reason_phrase(answer.status), date(), answer.body.size());
+  fmt::format_to(std::back_inserter(out),
+                 "HTTP/1.1 {} {}\r\nServer: {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+                 answer.status, reason_phrase(answer.status), server_, date(), answer.content_type,
+                 answer.body_to_follow.value_or(answer.body.size()));
   if (!answer.allow.empty()) fmt::format_to(std::back_inserter(out), "Allow: {}\r\n", answer.allow);
   if (answer.close) out += "Connection: close\r\n";
   out += "\r\n";

@@ -4,10 +4,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <span>
 #include <utility>
 
+#include "upstream/filler.h"
 #include "upstream/server.h"
 
 namespace shootout::upstream {
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxUnanswered = 1024;
 constexpr std::size_t kMaxUnsent = 256 * 1024;
+constexpr std::size_t kCopiedFiller = 4096;  // longer bodies are sent from where they lie
 constexpr engine::Nanoseconds kLinger = 2 * engine::kSecond;
 
 std::string health_json() {
@@ -47,7 +50,7 @@ void Connection::on_io(std::uint32_t events) {
   constexpr std::uint32_t kEnd = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   if ((events & (EPOLLIN | kEnd)) != 0) readable_ = true;
   if ((events & kEnd) != 0) ending_ = true;
-  if ((events & EPOLLOUT) != 0 && !output_.empty()) send({});
+  if ((events & EPOLLOUT) != 0 && !all_sent()) send({});
   progress();
 }
 
@@ -66,7 +69,7 @@ void Connection::progress() {
 }
 
 bool Connection::full() const {
-  return unanswered_.size() >= kMaxUnanswered || output_.size() >= kMaxUnsent;
+  return unanswered_.size() >= kMaxUnanswered || output_.size() + filler_left_ >= kMaxUnsent;
 }
 
 void Connection::take_input() {
@@ -114,7 +117,7 @@ void Connection::parse(std::string_view& input) {
         if (input.empty()) unanswered_.push_back({.asked = Continue{}});
         break;
       case RequestParser::Outcome::complete:
-        ask(find_endpoint(parser_.request().method, parser_.request().target), parser_.request());
+        ask(server_.find(parser_.request()), parser_.request());
         break;
       case RequestParser::Outcome::rejected:
         ask(Refusal{parser_.status(), error_json(parser_.reason()), {}},
@@ -135,11 +138,17 @@ void Connection::ask(Endpoint endpoint, const Request& request) {
 }
 
 void Connection::answer() {
-  if (unanswered_.empty() || state_ == State::gone) return;
   std::string& out = server_.answer_buffer();
-  out.clear();
-  while (!unanswered_.empty() && answer_first(out)) unanswered_.pop_front();
-  if (!out.empty()) send(out);
+  bool waits = false;
+  while (!waits && !unanswered_.empty() && filler_left_ == 0 && state_ != State::gone) {
+    out.clear();
+    while (!unanswered_.empty() && filler_left_ == 0) {
+      waits = !answer_first(out);
+      if (waits) break;
+      unanswered_.pop_front();
+    }
+    if (!out.empty()) send(out);
+  }
 }
 
 bool Connection::answer_first(std::string& out) {
@@ -161,6 +170,9 @@ bool Connection::answer_first(std::string& out) {
     }
     server_.counters().answer();
     body = slow_io_json(*slow_io, waited);
+  } else if (const auto* filler = std::get_if<Filler>(&endpoint)) {
+    answer_with_filler(*filler, answer, out);
+    return true;
   } else if (auto* refusal = std::get_if<Refusal>(&endpoint)) {
     answer.status = refusal->status;
     answer.allow = refusal->allow;
@@ -176,6 +188,21 @@ bool Connection::answer_first(std::string& out) {
   return true;
 }
 
+void Connection::answer_with_filler(const Filler& asked, Answer answer, std::string& out) {
+  do_work(asked.work);
+  answer.content_type = "text/plain";
+  if (asked.bytes <= kCopiedFiller) {
+    answer.body = filler_text().substr(0, asked.bytes);
+  } else {
+    answer.body_to_follow = asked.bytes;
+    if (!answer.head_only) {
+      filler_left_ = asked.bytes;
+      filler_sent_ = 0;
+    }
+  }
+  server_.writer().append(out, answer);
+}
+
 void Connection::send(std::string_view bytes) {
   const bool queued = !output_.empty();
   if (queued) {
@@ -183,10 +210,15 @@ void Connection::send(std::string_view bytes) {
     bytes = output_;
   }
   std::size_t sent = 0;
-  while (sent < bytes.size()) {
-    const auto count = ::send(fd(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+  while (sent < bytes.size() || filler_left_ > 0) {
+    const auto rest = bytes.substr(sent);
+    const auto count = filler_left_ == 0 ? ::send(fd(), rest.data(), rest.size(), MSG_NOSIGNAL)
+                                         : send_with_filler(fd(), rest, filler_sent_, filler_left_);
     if (count >= 0) {
-      sent += static_cast<std::size_t>(count);
+      const auto of_rest = std::min(static_cast<std::size_t>(count), rest.size());
+      sent += of_rest;
+      filler_sent_ += static_cast<std::size_t>(count) - of_rest;
+      filler_left_ -= static_cast<std::size_t>(count) - of_rest;
     } else if (errno == EAGAIN) {
       break;
     } else if (errno != EINTR) {
@@ -199,7 +231,7 @@ void Connection::send(std::string_view bytes) {
   } else {
     output_ = bytes.substr(sent);
   }
-  if (output_.empty() && state_ == State::last_answer && unanswered_.empty()) {
+  if (all_sent() && state_ == State::last_answer && unanswered_.empty()) {
     ::shutdown(fd(), SHUT_WR);
     state_ = State::lingering;
     server_.loop().arm(*this, server_.loop().now() + kLinger);

@@ -9,6 +9,7 @@
 
 #include "base/unique_fd.h"
 #include "engine/event_loop.h"
+#include "upstream/answer_writer.h"
 #include "upstream/endpoints.h"
 #include "upstream/request_parser.h"
 
@@ -52,7 +53,10 @@ class Connection final : public engine::IoHandler, public engine::Timer {
   void answer();
   /// False while its time has not come.
   bool answer_first(std::string& out);
+  void answer_with_filler(const Filler& asked, Answer answer, std::string& out);
+  /// These bytes, and after them what is left of a body of filler.
   void send(std::string_view bytes);
+  [[nodiscard]] bool all_sent() const { return output_.empty() && filler_left_ == 0; }
   /// Enough is unanswered or unsent: takes no more input until that has changed.
   [[nodiscard]] bool full() const;
 
@@ -65,6 +69,7 @@ class Connection final : public engine::IoHandler, public engine::Timer {
   bool stalled_ = false;   ///< input_ may hold a whole request, left there because full()
   std::string input_;      ///< what is not parsed yet
   std::string output_;     ///< what the socket did not take yet
+  std::uint64_t filler_left_ = 0, filler_sent_ = 0;  ///< of the body that comes after output_
   std::deque<Unanswered> unanswered_;
 };
 

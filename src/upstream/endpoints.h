@@ -1,6 +1,7 @@
 // What a request asks for.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,6 +22,11 @@ struct SlowIo {
   engine::Nanoseconds delay = 0;  ///< the same, rounded up
   std::string request_id;         ///< as JSON, quotes included; "" when none was given
 };
+/// Of the ceiling server, any request.
+struct Filler {
+  std::uint64_t bytes = 0;  ///< of the body
+  std::uint64_t work = 0;   ///< rounds to be done before the answer
+};
 /// Anything else: an answer of status 400, 404 or 405.
 struct Refusal {
   int status = 400;
@@ -28,12 +34,13 @@ struct Refusal {
   std::string_view allow;  ///< of a 405: the methods that are allowed
 };
 
-using Endpoint = std::variant<Health, Stats, StatsReset, SlowIo, Refusal>;
+using Endpoint = std::variant<Health, Stats, StatsReset, SlowIo, Filler, Refusal>;
 
 inline constexpr double kMaxDelay = 30;            ///< seconds
 inline constexpr std::size_t kMaxRequestId = 256;  ///< characters
 
-/// HEAD counts as GET. The target may be in absolute form (RFC 9112, 3.2.2).
+/// What a request asks the simulator for. HEAD counts as GET. The target may be in absolute form (RFC
+/// 9112, 3.2.2).
 [[nodiscard]] Endpoint find_endpoint(std::string_view method, std::string_view target);
 
 /// {"error": MESSAGE}; the message is plain text of ours.

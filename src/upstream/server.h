@@ -1,11 +1,13 @@
-// The simulator's connections, and what they share.
+// A server's connections, and what they share.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -16,10 +18,16 @@
 
 namespace shootout::upstream {
 
+/// What tells one of our servers from another.
+struct Site {
+  std::string name;  ///< as its answers give it
+  std::function<Endpoint(const Request& request)> find;
+};
+
 class Server {
  public:
   /// The loop must outlive the server.
-  explicit Server(engine::EventLoop& loop) : loop_(loop) {}
+  Server(engine::EventLoop& loop, Site site) : loop_(loop), site_(std::move(site)), writer_(site_.name) {}
 
   /// Takes over a connected, non-blocking socket. False when the kernel would not watch it; it is closed
   /// then.
@@ -28,6 +36,7 @@ class Server {
   void drop(Connection& connection);
 
   [[nodiscard]] engine::EventLoop& loop() { return loop_; }
+  [[nodiscard]] Endpoint find(const Request& request) const { return site_.find(request); }
   [[nodiscard]] Counters& counters() { return counters_; }
   [[nodiscard]] AnswerWriter& writer() { return writer_; }
   /// Buffers for one call's work; idle connections hold none.
@@ -36,6 +45,7 @@ class Server {
 
  private:
   engine::EventLoop& loop_;
+  Site site_;
   Counters counters_;
   AnswerWriter writer_;
   std::array<char, 64 * 1024> input_buffer_;
