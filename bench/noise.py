@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""How noisy this machine is, and what length of trial pays on it.
+
+flicker  a fixed loop on one core, timed by its own CPU clock: the coefficient of variation of its pieces of 3 ms, and the
+         Allan deviation of ln(time). Where that hardly falls with the averaging time, longer trials do not average the noise
+         away.
+length   Flask/Gunicorn against itself, and against Quart/Hypercorn, in trials of several lengths and the same total time:
+         half-widths of the 95 % interval over blocks and over replicates, and whether short trials give another ratio.
+thaw     p99 and maximum latency of trials that settle and that do not, of a server that was frozen before each trial and
+         of one that never was: what a thaw does to the first requests.
+
+Prints tables and writes all figures to bench/results/noise.json.
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import statistics
+import time
+
+from intervals import as_percent, difference, half_width
+from trials import ROOT, add_program, by_replicate, load, log_ratios, machine, metric_of, run, void_trials
+from upstream import start, steal_s
+
+PARTS = ("flicker", "length", "thaw")
+FLASK, AGAIN, QUART = "flask-gunicorn", "flask-again", "quart-hypercorn"
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_program(parser)
+    parser.add_argument("--flicker", default=ROOT / "build/release/bench/flicker", type=pathlib.Path)
+    parser.add_argument("--parts", default=",".join(PARTS), help="some of %(default)s")
+    parser.add_argument("--cpu", type=int, default=0, help="of the fixed loop")
+    parser.add_argument("--seconds", type=float, default=60, help="of each fixed loop")
+    parser.add_argument("--windows", default="0.25,0.5,1,5", help="lengths of a trial; the last is the one that the others are held against")
+    parser.add_argument("--replicates", type=int, default=6)
+    parser.add_argument("--replicate-seconds", type=float, default=40, help="of measurement in each replicate, whatever the length of a trial")
+    parser.add_argument("--output", default=ROOT / "bench/results/noise.json", type=pathlib.Path)
+    args = parser.parse_args()
+    if unknown := set(args.parts.split(",")) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    args.windows = [float(window) for window in args.windows.split(",")]
+    return args
+
+
+def allan_deviation(values, size):
+    """Of means over `size` neighbours each: sqrt(half the mean square of successive differences) (Allan 1966)."""
+    means = [statistics.fmean(values[i : i + size]) for i in range(0, len(values) - size + 1, size)]
+    squares = [(b - a) ** 2 for a, b in zip(means, means[1:])]
+    return math.sqrt(statistics.fmean(squares) / 2)
+
+
+def flicker(args):
+    results = {}
+    print(f"A fixed loop on CPU {args.cpu}, {args.seconds:.0f} s of pieces of 3 ms: deviation of its own CPU time\n")
+    for kind in ("arithmetic", "memory"):
+        steal = steal_s(args.cpu)
+        command = [str(args.flicker), "--seconds", str(args.seconds)] + (["--memory"] if kind == "memory" else [])
+        process = start(command, args.cpu, False)
+        loop = json.loads(process.communicate()[0])
+        steal = steal_s(args.cpu) - steal
+        times = loop["cpu_ns"]
+        logs = [math.log(piece) for piece in times]
+        piece_s = loop["wall_s"] / len(times)
+        sizes = []
+        while (size := 2 ** len(sizes)) * 4 <= len(logs) and size * piece_s <= 10:
+            sizes.append(size)
+        allan = [{"seconds": size * piece_s, "deviation": allan_deviation(logs, size)} for size in sizes]
+        variation = statistics.stdev(times) / statistics.fmean(times)
+        results[kind] = {"pieces": len(times), "piece_s": piece_s, "coefficient_of_variation": variation, "allan": allan, "steal_s": steal}
+        print(f"{kind:<12} coefficient of variation {variation:.2%}, steal {steal:.2f} s")
+        print("             Allan deviation " + ", ".join(f"{each['seconds']:.3g} s: {each['deviation']:.2%}" for each in allan[::2]) + "\n")
+    return results
+
+
+def length_of_trials(args):
+    results = []
+    print(f"Trials of several lengths, {args.replicates} replicates of {args.replicate_seconds:.0f} s each; three contenders\n")
+    print(f"{'window':>7} {'blocks':>6} {'trials':>6} {'void':>5}   {'A/A over blocks':>16} {'over replicates':>16}   {'Quart/Flask':>11} {'over replicates':>16}")
+    for window in args.windows:
+        settle = 0.1
+        blocks = max(1, round(args.replicate_seconds / (3 * (window + settle))))
+        report = run(args.program, (FLASK, AGAIN, QUART), [load("closed", window, settle)], args.replicates, blocks)
+        same, other = (log_ratios(report, "closed", contender, FLASK) for contender in (AGAIN, QUART))
+        of_same, of_other = by_replicate(same, report), by_replicate(other, report)
+        over_blocks = half_width([ratio for ratios in same.values() for ratio in ratios])
+        voided = void_trials(report)
+        results.append({"window_s": window, "settle_s": settle, "blocks": blocks, "wall_s": report["wall_s"], **voided,
+                        "same": {"log_ratio": statistics.mean(of_same), "half_width_over_blocks": over_blocks, "half_width": half_width(of_same), "replicates": of_same},
+                        "other": {"log_ratio": statistics.mean(of_other), "half_width": half_width(of_other), "replicates": of_other}})
+        print(f"{window:>6}s {blocks:>6} {voided['trials']:>6} {voided['void']:>5}   {as_percent(over_blocks):>15.1f}% {as_percent(half_width(of_same)):>15.1f}%   "
+              f"{math.exp(statistics.mean(of_other)):>11.3f} {as_percent(half_width(of_other)):>15.1f}%", flush=True)
+
+    print(f"\nShort trials against those of {args.windows[-1]:g} s: the ratio Quart/Flask, times")
+    longest = results[-1]["other"]["replicates"]
+    for result in results[:-1]:
+        off, half = difference(result["other"]["replicates"], longest)
+        result["bias"] = {"log_ratio": off, "half_width": half}
+        print(f"{result['window_s']:>6}s {math.exp(off):.3f} [{math.exp(off - half):.3f}, {math.exp(off + half):.3f}]")
+    print()
+    return results
+
+
+def thaw(args):
+    """Alone, a contender is never frozen; beside another it is thawed before each of its trials."""
+    results = []
+    print("Flask/Gunicorn, trials of 0.5 s: medians over the trials, and the worst\n")
+    print(f"{'':<26} {'trials':>6} {'p99, ms':>9} {'max, ms':>9} {'worst, ms':>10} {'requests/s':>11}")
+    for name, contenders in (("never frozen", (FLASK,)), ("thawed before each trial", (FLASK, QUART))):
+        loads = [load("settle-none", 0.5, 0), load("settle-100-ms", 0.5, 0.1)]
+        report = run(args.program, contenders, loads, args.replicates, 10)
+        print(name)
+        for load_name in ("settle-none", "settle-100-ms"):
+            figures = {metric: list(metric_of(report, load_name, FLASK, metric).values())
+                       for metric in ("latency_p99_us", "latency_max_us", "requests_per_second")}
+            middle = {metric: statistics.median(values) for metric, values in figures.items() if values}
+            results.append({"servers": name, "load": load_name, "medians": middle, "figures": figures, **void_trials(report)})
+            ms = {metric: middle.get(metric, math.nan) / 1e3 for metric in figures}
+            print(f"  {load_name:<24} {len(figures['requests_per_second']):>6} {ms['latency_p99_us']:>9.2f} {ms['latency_max_us']:>9.2f} "
+                  f"{max(figures['latency_max_us'], default=math.nan) / 1e3:>10.2f} {middle.get('requests_per_second', math.nan):>11.0f}", flush=True)
+    print()
+    return results
+
+
+def main():
+    args = options()
+    results = json.loads(args.output.read_text()) if args.output.exists() else {}
+    for part, measure in (("flicker", flicker), ("length", length_of_trials), ("thaw", thaw)):
+        if part not in args.parts.split(","):
+            continue
+        results[part] = {"machine": machine(), "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "results": measure(args)}
+        args.output.parent.mkdir(parents=True, exist_ok=True)
+        args.output.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
