@@ -88,7 +88,10 @@ def test_a_noisy_neighbour_voids_trials_by_its_name(shootout):
     shootout.wait_for(lambda: shootout.finished_trials() >= 1)
     neighbour = busy_loop()
     try:
-        shootout.wait_for(lambda: any("other processes" in reason for reason in reasons_of(shootout.report())), 60)
+        for _ in range(60):
+            time.sleep(1)
+            if any("other processes" in reason for reason in reasons_of(shootout.report())):
+                break
     finally:
         neighbour.kill()
         neighbour.wait()
@@ -136,19 +139,11 @@ def test_a_steady_run_that_was_killed_goes_on_with_the_same_plan(shootout):
                for t in shootout.report()["trials"] if t["attempt"] == 1]
 
     process = shootout.start(*arguments)
-    run = None
-
-    def half_way():
-        nonlocal run
-        runs = json.loads(shootout("list", "runs", "--json").stdout)["runs"]
-        run = runs[0]["run"]
-        return len(runs) == 2 and int(runs[0]["trials"].split("/")[0]) >= 4
-
-    while not half_way():
-        time.sleep(1)       # to look is to disturb
+    shootout.wait_for(lambda: 4 <= shootout.finished_trials() < len(planned))
     process.kill()
     process.wait()
     shootout.wait_until_nothing_is_left()
+    run = json.loads(shootout("list", "runs", "--json").stdout)["runs"][0]["run"]
     before = shootout.report(run)["trials"]
     done = shootout("run", "--resume", run, *TINY)
     assert done.returncode == 0, done.stderr
