@@ -32,7 +32,7 @@ def options():
     parser.add_argument("--warm-up", type=float, default=0.5)
     parser.add_argument("--connections", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1, help="of the first comparison; each next one has the next")
-    parser.add_argument("--margin", type=float, default=3, help="percent; none may be decided by more")
+    parser.add_argument("--margin", type=float, default=3, help="percent; no whole interval may lie beyond it")
     parser.add_argument("--again", action="store_true", help="begin anew")
     parser.add_argument("--output", default=ROOT / "bench/results/aa.json", type=pathlib.Path)
     return parser.parse_args()
@@ -75,7 +75,7 @@ def summary_of(comparisons, margin_percent):
         summary[metric] = {
             "judged": len(verdicts),
             "intervals_without_1": len(decided),
-            "of_these_beyond_the_margin": sum(abs(math.log(v["ratio"])) > beyond for v in decided),
+            "of_these_beyond_the_margin": sum(math.log(v["low"]) > beyond or math.log(v["high"]) < -beyond for v in decided),
             "words": {word: words.count(word) for word in ("faster", "slower", "equivalent", "inconclusive")},
             "half_width_percent": {"median": statistics.median(widths), "least": widths[0], "most": widths[-1]} if widths else {},
             "deviation_of_ln_ratio": statistics.stdev(math.log(v["ratio"]) for v in verdicts) if len(verdicts) > 1 else None,
@@ -121,7 +121,7 @@ def main():
     summary = summary_of(comparisons, args.margin)
     for metric in METRICS:
         told = summary[metric]
-        print(f"\n{metric}: {told['intervals_without_1']} of {told['judged']} intervals leave 1 out, {told['of_these_beyond_the_margin']} of them by more than "
+        print(f"\n{metric}: {told['intervals_without_1']} of {told['judged']} intervals leave 1 out, {told['of_these_beyond_the_margin']} of them lie wholly beyond "
               f"{args.margin:g} %; " + ", ".join(f"{count} {word}" for word, count in told["words"].items() if count))
         if told["half_width_percent"]:
             print("half-widths: median +-{median:.1f} %, {least:.1f} to {most:.1f} %".format(**told["half_width_percent"]))
