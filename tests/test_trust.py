@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -220,3 +221,24 @@ def test_gunicorn_sleeps_longer_than_its_timeout(shootout):
     assert len(logs) == 2
     for log in logs:
         assert "WORKER TIMEOUT" not in log.read_text()
+
+
+def test_progress_counts_towards_one_total(shootout):
+    done = subprocess.run(shootout.command("run", "steady", *TINY, "--contenders", "honest", "--loads", "closed", "--repeat", "2"),
+                          env=shootout.environment() | {"CI": "1"}, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    told = [tuple(map(int, found)) for found in re.findall(r"^\[(\d+)/(\d+)\]", done.stderr, re.MULTILINE)]
+    assert {number for number, _ in told} == set(range(1, 7))
+    assert {total for _, total in told} == {6}
+
+
+def test_a_selftest_that_is_interrupted_leaves_nothing(shootout):
+    process = shootout.start("selftest")
+    try:
+        shootout.wait_for(lambda: shootout.finished_trials() >= 1)
+    finally:
+        process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert process.returncode == 130, err
+    assert out == ""
+    shootout.wait_until_nothing_is_left()

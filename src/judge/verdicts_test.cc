@@ -192,6 +192,20 @@ TEST(SteadyVerdict, OfAContenderThatDoesNotComeToRestIsNone) {
   EXPECT_TRUE(any_mentions(judgement.warnings, "closed, ping, b: no steady state"));
 }
 
+TEST(Verdicts, WarnOfAWarmUpThatCameToNoRest) {
+  MadeUpRun run;
+  run.steady("a", ten_replicates(100, 0));
+  run.steady("b", ten_replicates(100, 0));
+  for (auto& trial : run.record.trials) {
+    const bool restless = trial.contender == "b" && trial.replicate <= 3;
+    if (trial.block == 1) trial.observed["warm_up"] = {{"seconds", 5}, {"at_rest", !restless}};
+  }
+  const auto warnings = judge(steady_suite(), run.record).warnings;
+  EXPECT_TRUE(any_mentions(warnings,
+                           "closed, ping, b: no steady state when its trials began, in 3 of the replicates"));
+  EXPECT_FALSE(any_mentions(warnings, "ping, a: no steady state"));
+}
+
 TEST(Ranks, AreSharedByThoseThatCannotBeToldApart) {
   MadeUpRun run;
   run.steady("a", ten_replicates(100, 0.01));

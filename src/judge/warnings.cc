@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "judge/improvement.h"
@@ -45,6 +46,23 @@ std::string of_void_trials(const Evidence& evidence) {
   if (count == 0) return {};
   return fmt::format("{} of {} trials {} void: what they would have shown is missing from every figure",
                      count, trials.size(), count == 1 ? "is" : "are");
+}
+
+/// Where MSER-5 still left out more than half of the longest warm-up (trial/warm_up.h).
+std::vector<std::string> of_warm_up(const Evidence& evidence) {
+  std::map<std::string, std::set<int>> restless;  // by contender and cell: replicates
+  for (const auto& trial : evidence.run.trials)
+    if (const auto* warm_up = member(trial.observed, "warm_up"))
+      if (const auto* at_rest = member(*warm_up, "at_rest"); at_rest != nullptr && *at_rest == false)
+        restless[fmt::format("{}, {}, {}", trial.load, trial.scenario, evidence.title(trial.contender))]
+            .insert(trial.replicate);
+  std::vector<std::string> warnings;
+  for (const auto& [which, replicates] : restless)
+    warnings.push_back(
+        fmt::format("{}: no steady state when its trials began, in {} of the replicates: more than half "
+                    "of even the longest warm-up would have to be left out (MSER-5)",
+                    which, replicates.size()));
+  return warnings;
 }
 
 std::string of_state(const Evidence& evidence) {
@@ -99,7 +117,7 @@ std::vector<std::string> warnings_for(const Evidence& evidence) {
   std::vector<std::string> warnings{of_state(evidence), of_void_trials(evidence), of_replicates(evidence),
                                     of_cores(evidence), of_profile(evidence)};
   std::erase(warnings, "");
-  for (const auto& more : {of_gaps(evidence), of_unrest(evidence)})
+  for (const auto& more : {of_gaps(evidence), of_warm_up(evidence), of_unrest(evidence)})
     warnings.insert(warnings.end(), more.begin(), more.end());
   return warnings;
 }

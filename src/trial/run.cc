@@ -99,6 +99,7 @@ class Execution {
     begun_ = Clock::now();
     while (const auto replicate = agenda_.next(record_)) {
       left_.replan(upcoming(*replicate));
+      likely_trials_ = static_cast<int>(done_.size()) + left_.trials();
       if (auto good = one_replicate(*replicate, *generator); !good) return good;
     }
     return {};
@@ -241,8 +242,8 @@ class Execution {
   Result<void> one_trial(const Bench& bench, const PlannedTrial& planned) {
     for (int attempt = attempts_[planned.number] + 1; attempt <= kAttempts; ++attempt) {
       if (stopped()) return interrupted();
-      emit(TrialStarted{planned.number, left_.trials() + static_cast<int>(done_.size()), planned.contender,
-                        planned.load, planned.scenario, planned.replicate, left_.of(planned), time_left()});
+      emit(TrialStarted{planned.number, likely_trials_, planned.contender, planned.load, planned.scenario,
+                        planned.replicate, left_.of(planned), time_left()});
       auto measured = measure(bench, planned);
       if (stopped()) return interrupted();  // what was cut off is no trial
       if (!measured) return better_cause(*bench.stage, measured.error());
@@ -310,7 +311,8 @@ class Execution {
   const RunOptions& options_;
   Agenda agenda_;
   TimeLeft left_;
-  std::set<int> done_;  // numbers of trials that are not measured again
+  int likely_trials_ = 0;  ///< in all, as far as this replicate tells
+  std::set<int> done_;     // numbers of trials that are not measured again
   std::map<int, int> attempts_;
   std::set<std::string> told_awake_;
   Clock::time_point begun_{};
