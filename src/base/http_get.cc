@@ -95,6 +95,8 @@ class Exchange {
         name_(name),
         timeout_s_(options.timeout_s),
         split_(options.split),
+        body_(options.body),
+        content_type_(options.content_type),
         deadline_(Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                      std::chrono::duration<double>(options.timeout_s))) {}
 
@@ -106,6 +108,7 @@ class Exchange {
       answer = {};
       if (auto head = read_head(answer); !head) return std::unexpected(head.error());
     } while (answer.status < 200);
+    if (method == "HEAD") return answer;
     if (auto body = read_body(answer); !body) return std::unexpected(body.error());
     return answer;
   }
@@ -166,12 +169,16 @@ class Exchange {
 
   Result<void> send_request(std::string_view method) {
     const std::string line = fmt::format("{} {} HTTP/1.1\r\n", method, url_.target);
+    const std::string type = content_type_.empty() ? "" : fmt::format("Content-Type: {}\r\n", content_type_);
+    const bool has_length = !body_.empty() || (method != "GET" && method != "HEAD");
+    const std::string length = has_length ? fmt::format("Content-Length: {}\r\n", body_.size()) : "";
     const std::string headers =
-        fmt::format("Host: {}\r\nUser-Agent: shootout\r\nAccept: */*\r\n{}Connection: close\r\n",
-                    url_.authority, method == "POST" ? "Content-Length: 0\r\n" : "");
-    if (!split_) return send_all(line + headers + "\r\n");
+        fmt::format("Host: {}\r\nUser-Agent: shootout\r\nAccept: */*\r\n{}{}Connection: close\r\n",
+                    url_.authority, type, length);
+    const std::string rest = "\r\n" + body_;
+    if (!split_) return send_all(line + headers + rest);
     for (const std::string_view part :
-         {std::string_view(line), std::string_view(headers), std::string_view("\r\n")}) {
+         {std::string_view(line), std::string_view(headers), std::string_view(rest)}) {
       if (part.data() != line.data()) std::this_thread::sleep_for(kSplitPause);
       if (auto sent = send_all(part); !sent) return sent;
     }
@@ -323,6 +330,8 @@ class Exchange {
   const std::string& name_;
   const double timeout_s_;
   const bool split_;
+  const std::string& body_;
+  const std::string& content_type_;
   const Clock::time_point deadline_;
   UniqueFd socket_;
   std::string buffer_;
@@ -343,6 +352,11 @@ Result<HttpAnswer> http_get(const std::string& url, const HttpOptions& options) 
 
 Result<HttpAnswer> http_post(const std::string& url, const HttpOptions& options) {
   return ask("POST", url, options);
+}
+
+Result<HttpAnswer> http_request(const std::string& method, const std::string& url,
+                                const HttpOptions& options) {
+  return ask(method, url, options);
 }
 
 }  // namespace shootout

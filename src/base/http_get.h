@@ -16,8 +16,10 @@ struct HttpAnswer {
 };
 
 struct HttpOptions {
-  double timeout_s = 5;  ///< for the whole exchange, from the connect to the last byte
-  bool split = false;    ///< send the request in three packets, 30 ms apart
+  double timeout_s = 5;        ///< for the whole exchange, from the connect to the last byte
+  bool split = false;          ///< send the request in three packets, 30 ms apart
+  std::string body{};          ///< of a POST, PUT ...
+  std::string content_type{};  ///< of the body; empty: none is sent
 };
 
 /// GET http://127.0.0.1:PORT/... on a fresh connection that is closed afterwards. A URL's host must be a
@@ -26,7 +28,11 @@ struct HttpOptions {
 /// is no whole HTTP/1.x answer (3), or when the URL is malformed (2).
 Result<HttpAnswer> http_get(const std::string& url, const HttpOptions& options = {});
 
-/// POST with an empty body, otherwise as http_get.
+/// POST, otherwise as http_get.
 Result<HttpAnswer> http_post(const std::string& url, const HttpOptions& options = {});
+
+/// Any method, otherwise as http_get. Of HEAD no body is waited for.
+Result<HttpAnswer> http_request(const std::string& method, const std::string& url,
+                                const HttpOptions& options = {});
 
 }  // namespace shootout

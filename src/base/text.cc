@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace shootout {
 namespace {
@@ -58,6 +59,17 @@ std::vector<std::string> split(std::string_view text, char separator) {
     text.remove_prefix(end + 1);
   }
   return parts;
+}
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : text) {
+    if ((c >= ' ' && c < '\x7f') || c == '\n' || c == '\r' || c == '\t')
+      shown += c;
+    else
+      fmt::format_to(std::back_inserter(shown), "\\x{:02x}", static_cast<unsigned char>(c));
+  }
+  return shown;
 }
 
 }  // namespace shootout

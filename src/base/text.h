@@ -21,4 +21,8 @@ namespace shootout {
 /// Splits at a separator; an empty text gives no parts.
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
 
+/// The text with every byte that is no printable ASCII character and no line's end as \xNN: for what
+/// strangers sent.
+[[nodiscard]] std::string printable(std::string_view text);
+
 }  // namespace shootout

@@ -27,5 +27,10 @@ TEST(Split, KeepsEmptyPartsInside) {
   EXPECT_TRUE(split("", ',').empty());
 }
 
+TEST(Printable, WhatIsNoTextIsEscaped) {
+  EXPECT_EQ(printable("a\tb\r\n"), "a\tb\r\n");
+  EXPECT_EQ(printable(std::string_view("\x81\0z", 3)), "\\x81\\x00z");
+}
+
 }  // namespace
 }  // namespace shootout

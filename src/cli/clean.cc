@@ -15,6 +15,7 @@
 #include "launch/machine_lock.h"
 #include "launch/server_set.h"
 #include "store/store.h"
+#include "trial/profile.h"
 #include "trial/record_of.h"
 
 namespace shootout::cli {
@@ -45,6 +46,7 @@ ExitCode clean(const std::string& suite_name, const trial::Places& places) {
   std::vector<suite::Contender> members;
   if (suite_name.empty()) {
     for (const auto& [name, contender] : *all) members.push_back(contender);
+    members.push_back(trial::profiler_tool());
   } else if (const auto found = suites->find(suite_name); found != suites->end()) {
     members = members_of(found->second, *all);
   } else {
@@ -68,11 +70,10 @@ ExitCode clean(const std::string& suite_name, const trial::Places& places) {
   if (!freed) return report_error(freed.error());
 
   std::error_code error;
-  for (const char* folder : {"up", "check"}) {
+  for (const char* folder : {"up", "check", "profile"}) {
     const fs::path temporary = home_folder() / folder;
     fs::remove_all(
-        suite_name.empty() || folder == std::string_view("check") ? temporary : temporary / suite_name,
-        error);
+        suite_name.empty() || folder != std::string_view("up") ? temporary : temporary / suite_name, error);
     if (error) {
       return report_error({ExitCode::environment,
                            fmt::format("cannot remove {}: {}", temporary.string(), error.message()), ""});

@@ -6,6 +6,7 @@ void add_commands(CLI::App& app, Chosen& chosen) {
   add_run(app, chosen);
   add_report(app, chosen);
   add_compare(app, chosen);
+  add_profile(app, chosen);
   add_list(app, chosen);
   add_check(app, chosen);
   add_doctor(app, chosen);

@@ -35,7 +35,7 @@ Result<StoredRun> stored_run(const store::Store& store, const std::string& named
   if (!id) return std::unexpected(id.error());
   auto run = store.read(*id);
   if (!run) return std::unexpected(run.error());
-  auto suite = suite::parse_suite(run->suite_text, run->suite + ".yaml of run " + run->id);
+  auto suite = suite::suite_of(*run);
   if (!suite) return std::unexpected(suite.error());
   return StoredRun{std::move(*run), std::move(*suite)};
 }

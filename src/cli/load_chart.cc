@@ -107,7 +107,7 @@ std::string latency_chart(const engine::Histogram& latency) {
 }
 
 std::vector<double> rates_of(std::span<const engine::SeriesPoint> series) {
-  constexpr double kShortestPoint = 0.1;  // a rate over less says nothing
+  constexpr double kShortestPoint = 0.099;  // a rate over less than a tenth says nothing
   std::vector<double> rates;
   double begin_s = 0;
   for (const auto& point : series) {

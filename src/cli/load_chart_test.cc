@@ -125,6 +125,11 @@ TEST(LoadChart, TheRateOfAShortLastSecondIsLeftOut) {
   EXPECT_EQ(rates_of(series), (std::vector<double>{10, 20}));
   series[2].t_s = 2.5;
   EXPECT_EQ(rates_of(series), (std::vector<double>{10, 20, 2}));
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    series[i].t_s = 0.1 * static_cast<double>(i + 1), series[i].completed = 5;
+  }
+  ASSERT_EQ(rates_of(series).size(), 3u);  // tenths are long enough, whatever their difference is as a double
+  EXPECT_NEAR(rates_of(series)[2], 50, 1e-9);
   EXPECT_TRUE(rates_of({}).empty());
 }
 

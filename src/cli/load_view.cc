@@ -138,11 +138,11 @@ std::string tls_lines(const engine::TlsSummary& tls) {
   return summary_line("TLS", made) + summary_line("", handshakes);
 }
 
-/// How the rate went, second by second.
+/// How the rate went, point by point of the series.
 std::string rate_lines(const LoadResult& result) {
   const auto rates = rates_of(result.series);
-  constexpr std::size_t kFewestSeconds = 3;  // fewer are no line
-  if (rates.size() < kFewestSeconds) return {};
+  constexpr std::size_t kFewestPoints = 3;  // fewer are no line
+  if (rates.size() < kFewestPoints) return {};
   const auto [low, high] = std::ranges::minmax(rates);
   return "\n" + summary_line("rate", fmt::format("{}  {} to {} a second", sparkline(rates, 32),
                                                  rate_text(low), rate_text(high)));
@@ -162,7 +162,7 @@ std::string stage_lines(const LoadPlan& plan, const LoadResult& result) {
       return value ? latency_text(*value) : std::string("-");
     };
     text += fmt::format("  {:<6}{:>18}{:>12}{:>11}{:>10}{:>9}{:>9}\n", i + 1, level,
-                        rate_text(stage.requests_per_second()), with_commas(stage.errors),
+                        rate_text(stage.requests_per_second()), with_commas(stage.error_count()),
                         with_commas(stage.unanswered), shown(0.5), shown(0.99));
   }
   return text;

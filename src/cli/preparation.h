@@ -14,4 +14,7 @@ namespace shootout::cli {
 Result<std::map<std::string, launch::Environment>> prepare_with_progress(const trial::Selection& selection,
                                                                          bool force, bool quiet);
 
+/// py-spy's environment (trial::profiler_tool()).
+Result<launch::Environment> prepare_profiler(bool quiet);
+
 }  // namespace shootout::cli

@@ -44,9 +44,13 @@ void Progress::status(const std::string& text) {
 
 void Progress::lasting(const std::string& text) {
   if (style_ == Style::none) return;
+  clear();
+  fmt::print(stderr, "{}\n", text);
+}
+
+void Progress::clear() {
   if (dirty_) fmt::print(stderr, "\r\033[K");
   dirty_ = false;
-  fmt::print(stderr, "{}\n", text);
 }
 
 void Progress::show(const trial::Event& event) {
@@ -78,10 +82,12 @@ void Progress::show(const trial::Event& event) {
             }
           },
           [this](const trial::Warning& e) { lasting("warning: " + e.text); },
-          [this](const trial::RunEnded&) {
-            if (dirty_) fmt::print(stderr, "\r\033[K");
-            dirty_ = false;
+          [this](const trial::Profiling& e) {
+            status(fmt::format("profiling {} {} {} for {}", e.contender, e.load, e.scenario,
+                               time_text(e.seconds)));
           },
+          [this](const trial::Profiled&) { clear(); },
+          [this](const trial::RunEnded&) { clear(); },
       },
       event);
 }

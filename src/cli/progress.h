@@ -21,6 +21,7 @@ class Progress {
  private:
   void status(const std::string& text);   ///< what is going on now
   void lasting(const std::string& text);  ///< what stays to be read
+  void clear();
 
   Style style_;
   bool dirty_ = false;  ///< a status line stands unfinished

@@ -41,7 +41,7 @@ ExitCode report(const std::string& run, const std::string& format, const std::st
 }  // namespace
 
 Result<std::string> report_text(const suite::RunRecord& run, const std::string& format, bool to_stdout) {
-  auto suite = suite::parse_suite(run.suite_text, run.suite + ".yaml of run " + run.id);
+  auto suite = suite::suite_of(run);
   if (!suite) return std::unexpected(suite.error());
   const auto judgement = judge::judge(*suite, run);
   if (format == "md") return report::markdown(*suite, run, judgement);

@@ -15,6 +15,7 @@
 #include "cli/preparation.h"
 #include "cli/progress.h"
 #include "cli/report_text.h"
+#include "cli/run_flamegraphs.h"
 #include "cli/selection_options.h"
 #include "trial/budget.h"
 #include "trial/record_of.h"
@@ -28,7 +29,7 @@ struct RunFlags {
   std::string precision, budget;
   std::optional<std::uint64_t> seed;
   std::string ports = "free", pin = "auto", resume;
-  bool dry_run = false, json = false, quiet = false;
+  bool dry_run = false, json = false, quiet = false, flamegraphs = false;
 };
 
 bool any_steady(const trial::Selection& selection) {
@@ -37,7 +38,8 @@ bool any_steady(const trial::Selection& selection) {
 
 std::string replicates_text(const trial::Selection& selection) {
   if (!any_steady(selection)) return fmt::to_string(selection.replicates);
-  const std::string blocks = fmt::format(", {} blocks of a steady load in each", selection.blocks);
+  const std::string blocks = fmt::format(", {} block{} of a steady load in each", selection.blocks,
+                                         selection.blocks == 1 ? "" : "s");
   if (!selection.precision) return fmt::format("{}{}", selection.replicates, blocks);
   const std::string until =
       *selection.precision > 0
@@ -176,6 +178,8 @@ ExitCode run(RunFlags& options) {
     if (interrupted()) code = interruption();
   } else {
     code = worse(code, print_report(*store, *outcome, options.json));
+    if (options.flamegraphs)
+      code = worse(code, take_flamegraphs(selection, outcome->run_id, run_options, options.quiet));
   }
   return code;
 }
@@ -203,11 +207,20 @@ void add_run(CLI::App& app, Chosen& chosen) {
   command->add_option("--resume", options->resume, "go on with this run (an id, a beginning of it, or last)")
       ->type_name("RUN");
   command->add_flag("--dry-run", options->dry_run, "only say what would be measured, and how long it takes");
+  command->add_flag("--flamegraphs", options->flamegraphs,
+                    "afterwards, in trials of their own: a flamegraph of each contender in each scenario");
   command->add_flag("--json", options->json, "print the report as JSON (shootout.run/1)");
   command->add_flag("--quiet,-q", options->quiet, "no progress");
   command->callback([options, &chosen, command] {
     if (command->count("suite") == 0 && options->resume.empty()) {
       throw CLI::ValidationError("SUITE is required (see: shootout list suites)");
+    }
+    for (const char* of_the_plan :
+         {"--contenders", "--set", "--profile", "--scenarios", "--loads", "--baseline", "--repeat",
+          "--precision", "--budget", "--seed", "--ports", "--pin"}) {
+      if (!options->resume.empty() && command->count(of_the_plan) > 0)
+        throw CLI::ValidationError(fmt::format(
+            "{} cannot be changed by --resume, which goes on with the run's own plan", of_the_plan));
     }
     chosen.action = [options] { return run(*options); };
   });

@@ -88,7 +88,7 @@ Result<suite::RunRecord> measured(const std::string& suite, store::Store& store,
 
 /// The verdict of the only pair on requests/s.
 Result<judge::Verdict> verdict_of(const suite::RunRecord& run) {
-  auto suite = suite::parse_suite(run.suite_text, run.suite + ".yaml");
+  auto suite = suite::suite_of(run);
   if (!suite) return std::unexpected(suite.error());
   for (const auto& verdict : judge::judge(*suite, run).verdicts) {
     if (verdict.metric == "requests_per_second" && verdict.ratio.low && verdict.ratio.high) return verdict;

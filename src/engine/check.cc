@@ -23,10 +23,11 @@ struct CheckRule {
   nlohmann::json value;  ///< of json_equals without slots
 };
 
-/// How far the answer under way is with a check.
+/// How far the answer under way is with a check; and what it keeps from one answer to the next.
 struct CheckState {
-  std::string filled;         ///< the expected value, where it has slots
-  std::string_view expected;  ///< the expected value
+  std::optional<nlohmann::json> before;  ///< of json_moves: the value in the answer before
+  std::string filled;                    ///< the expected value, where it has slots
+  std::string_view expected;             ///< the expected value
   std::optional<std::string> header;
   std::optional<std::uint64_t> differs_at;  ///< the first byte of the body that is not the expected one
 };
@@ -69,7 +70,7 @@ std::unexpected<Error> bad_check(std::string what, std::string remedy) {
 }
 
 bool is_whole(Kind kind) {
-  return kind == Kind::body_contains || kind == Kind::json_equals;
+  return kind == Kind::body_contains || kind == Kind::json_equals || kind == Kind::json_moves;
 }
 
 std::optional<std::uint64_t> body_length(std::string_view text) {
@@ -146,6 +147,20 @@ std::optional<std::string> broken_json(const CheckRule& rule, const CheckState& 
                      printable(found.dump()), printable(expected.dump()));
 }
 
+std::optional<std::string> broken_move(const CheckRule& rule, CheckState& state, const std::string& body) {
+  const json document = json::parse(body, nullptr, false);
+  if (document.is_discarded()) return fmt::format("the body is no JSON: '{}'", printable(body));
+  if (!document.contains(rule.pointer)) {
+    return fmt::format("the JSON has nothing at '{}'", printable(rule.pointer.to_string()));
+  }
+  const json& found = document.at(rule.pointer);
+  const bool stands_still = state.before == found;
+  state.before = found;
+  if (!stands_still) return {};
+  return fmt::format("the JSON at '{}' is {}, as in the answer before on this connection",
+                     printable(rule.pointer.to_string()), printable(found.dump()));
+}
+
 std::optional<std::string> broken_equality(const CheckState& state, const FollowedAnswer& answer) {
   if (!state.differs_at && answer.size == state.expected.size()) return {};
   return fmt::format("the body is '{}' ({} bytes), expected '{}' ({} bytes); the first {} are equal",
@@ -153,7 +168,7 @@ std::optional<std::string> broken_equality(const CheckState& state, const Follow
                      state.expected.size(), state.differs_at.value_or(answer.size));
 }
 
-std::optional<std::string> broken_rule(const CheckRule& rule, const CheckState& state,
+std::optional<std::string> broken_rule(const CheckRule& rule, CheckState& state,
                                        const FollowedAnswer& answer) {
   if (is_whole(rule.kind) && answer.size > CheckList::kLongestBody) {
     return fmt::format("the body is longer than {} bytes", CheckList::kLongestBody);
@@ -163,6 +178,8 @@ std::optional<std::string> broken_rule(const CheckRule& rule, const CheckState& 
       return broken_header(rule, state);
     case Kind::json_equals:
       return broken_json(rule, state, answer.body);
+    case Kind::json_moves:
+      return broken_move(rule, state, answer.body);
     case Kind::body_equals:
       return broken_equality(state, answer);
     case Kind::body_contains:
@@ -198,8 +215,9 @@ Result<CheckList> CheckList::make(const LoadPlan& plan, const RequestSource& sou
     auto expected = expected_text(check, source, plan.mix.size() > 1);
     if (!expected) return std::unexpected(std::move(expected.error()));
     rule.expected = std::move(*expected);
-    if (check.kind == Kind::json_equals) {
-      if (rule.expected.is_constant()) rule.value = json::parse(rule.expected.constant());
+    if (check.kind == Kind::json_equals && rule.expected.is_constant())
+      rule.value = json::parse(rule.expected.constant());
+    if (check.kind == Kind::json_equals || check.kind == Kind::json_moves) {
       try {
         rule.pointer = json::json_pointer(check.name);
       } catch (const json::exception&) {

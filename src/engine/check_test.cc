@@ -110,6 +110,45 @@ TEST(Check, LooksIntoJson) {
   expect_says(why_broken({Kind::json_equals, "", "1"}, "{"), "no JSON");
 }
 
+TEST(Check, HoldsAValueAgainstTheAnswerBefore) {
+  const Checked checked(plan_with({{Kind::json_moves, "/ts", ""}}));
+  ASSERT_TRUE(checked.list) << checked.list.error().what;
+  AnswerCheck check(*checked.list), other(*checked.list);
+  EXPECT_EQ(checked.why_broken(check, R"({"ts": 1})", 3), "");
+  EXPECT_EQ(checked.why_broken(other, R"({"ts": 1})", 3), "") << "another connection";
+  EXPECT_EQ(checked.why_broken(check, R"({"ts": 2, "a": 1})", 3), "");
+  expect_says(checked.why_broken(check, R"({"ts": 2, "a": 2})", 3),
+              "the JSON at '/ts' is 2, as in the answer before on this connection");
+  EXPECT_EQ(checked.why_broken(check, R"({"ts": 1})", 3), "") << "only the one before counts";
+  expect_says(checked.why_broken(check, R"({"at": 1})", 3), "has nothing at '/ts'");
+  expect_says(checked.why_broken(check, "{", 3), "no JSON");
+  expect_says(checked.why_broken(check, R"({"ts": 1.0})", 3), "as in the answer before");
+  EXPECT_EQ(checked.why_broken(check, R"({"ts": "1"})", 3), "");
+  EXPECT_EQ(checked.why_broken(check, R"({"ts": null})", 3), "") << "null is a value";
+}
+
+TEST(Check, OfAShareMovesFromOneCheckedAnswerToTheNext) {
+  LoadPlan plan = plan_with({{Kind::json_moves, "/n", ""}});
+  plan.checked_share = 0.25;
+  const Checked checked(plan);
+  AnswerCheck check(*checked.list);
+  int followed = 0;
+  for (Ticket ticket = 0; ticket < 200; ++ticket) {
+    if (!checked.list->samples(ticket)) {
+      EXPECT_EQ(checked.why_broken(check, R"({"n": 7})", 9, ticket), "");
+      continue;
+    }
+    // The answers in between, which all have 7, do not count: the second 7 in a row of the checked stands
+    // still.
+    const bool is_broken = !checked.why_broken(check, R"({"n": 7})", 9, ticket).empty();
+    EXPECT_EQ(is_broken, followed > 0);
+    EXPECT_EQ(checked.why_broken(check, R"({"n": 8})", 9, ticket), "");
+    EXPECT_EQ(checked.why_broken(check, R"({"n": 7})", 9, ticket), "");
+    ++followed;
+  }
+  EXPECT_GT(followed, 20);
+}
+
 TEST(Check, FillsWhatItExpects) {
   const Checked checked(plan_with({{Kind::json_equals, "/id", "{id}"},
                                    {Kind::json_equals, "/text", "\"{id}\""},
@@ -211,6 +250,7 @@ TEST(Check, RefusesWhatCannotBeChecked) {
   refused({Kind::json_equals, "/a", "ok"}, "no JSON");
   refused({Kind::json_equals, "/a", "[{id}"}, "no JSON");
   refused({Kind::json_equals, "a", "1"}, "no JSON pointer");
+  refused({Kind::json_moves, "ts", ""}, "no JSON pointer");
   refused({Kind::header_equals, "a b", "1"}, "names the header");
   refused({Kind::body_size, "", "-1"}, "no length");
   refused({Kind::body_size, "", ""}, "no length");

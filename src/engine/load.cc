@@ -110,7 +110,9 @@ std::int64_t most_resident_bytes() {
 class Run {
  public:
   Run(const Offer& offer, std::vector<Share> shares)
-      : offer_(offer), shares_(std::move(shares)), conduct_(shares_.size()) {}
+      : offer_(offer),
+        shares_(std::move(shares)),
+        conduct_(shares_.size(), from_seconds(offer.plan.series_interval_s)) {}
 
   void start() {
     begun_ = reported_at_ = monotonic_now();

@@ -52,6 +52,7 @@ Result<void> validate_checks(const LoadPlan& plan) {
   }
   for (const Check& check : plan.checks) {
     const bool wants_content = check.kind == Check::Kind::json_equals ||
+                               check.kind == Check::Kind::json_moves ||
                                (check.kind == Check::Kind::body_contains && !check.expected.empty());
     if (wants_content && std::ranges::any_of(plan.mix, [](const auto& r) { return r.method == "HEAD"; })) {
       return bad_load("a check of the body where the method is HEAD",
@@ -169,6 +170,9 @@ Result<void> validate(const LoadPlan& plan) {
   }
   if (!is_duration(plan.connect_timeout_s)) {
     return bad_load(fmt::format("a connect timeout of {} s", plan.connect_timeout_s), "take more than 0");
+  }
+  if (!(plan.series_interval_s >= 0.1 && plan.series_interval_s <= 1)) {
+    return bad_load(fmt::format("a series of points of {} s", plan.series_interval_s), "take 0.1 to 1");
   }
   for (const int cpu : plan.cpus) {
     if (cpu < 0) return bad_load(fmt::format("CPU {}", cpu));

@@ -23,6 +23,8 @@ struct Check {
     header_equals,  ///< the header `name` has the value `expected`
     json_equals,    ///< the body is JSON and its value at the pointer `name` (RFC 6901) is the JSON text
                     ///< `expected`
+    json_moves,     ///< the body is JSON and its value at the pointer `name` is another than in the answer
+                    ///< before that was checked on the same connection; the first one only has to have it
   };
   Kind kind = Kind::body_contains;
   std::string name;
@@ -116,8 +118,10 @@ struct LoadPlan {
   std::vector<int> accepted_status;  ///< empty: 2xx and 3xx
   std::vector<Check> checks;
   double checked_share = 1;  ///< of the answers, so many are held against the checks: 0 < share <= 1
-  std::uint64_t seed = 1;    ///< of slots, mixes, Poisson arrivals and generated contents
-  std::vector<int> cpus;     ///< pin the threads to these CPUs, in turn; empty: no pinning
+  /// The length of a point of the result's series, seconds: 0.1 to 1.
+  double series_interval_s = 1;
+  std::uint64_t seed = 1;  ///< of slots, mixes, Poisson arrivals and generated contents
+  std::vector<int> cpus;   ///< pin the threads to these CPUs, in turn; empty: no pinning
 
   [[nodiscard]] bool is_open_loop() const { return rate.has_value() || stages_are_rates; }
   /// The most connections that stand at once.

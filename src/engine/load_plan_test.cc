@@ -144,6 +144,10 @@ TEST(LoadPlan, RefusesMistakesInAmounts) {
       {"settling for -1", [](LoadPlan& p) { p.settle_s = -1; }},
       {"a timeout of 0", [](LoadPlan& p) { p.timeout_s = 0; }},
       {"a connect timeout of 0", [](LoadPlan& p) { p.connect_timeout_s = 0; }},
+      {"points of 0 s", [](LoadPlan& p) { p.series_interval_s = 0; }},
+      {"points of 0.09 s", [](LoadPlan& p) { p.series_interval_s = 0.09; }},
+      {"points of 2 s", [](LoadPlan& p) { p.series_interval_s = 2; }},
+      {"points of nan s", [](LoadPlan& p) { p.series_interval_s = kNan; }},
       {"opening -1", [](LoadPlan& p) { p.opened_per_second = -1; }},
       {"opening nan", [](LoadPlan& p) { p.opened_per_second = kNan; }},
       {"CPU -1", [](LoadPlan& p) { p.cpus = {-1}; }},
@@ -154,6 +158,8 @@ TEST(LoadPlan, RefusesMistakesInAmounts) {
   expect_valid({
       [](LoadPlan& p) { p.requests.reset(), p.duration_s = 1, p.rate = 0.5, p.settle_s = 1; },
       [](LoadPlan& p) { p.requests.reset(), p.requests_per_connection = 3; },
+      [](LoadPlan& p) { p.series_interval_s = 0.1; },
+      [](LoadPlan& p) { p.series_interval_s = 0.25; },
       [](LoadPlan& p) { p.opened_per_second = 100; },
   });
 }

@@ -16,6 +16,10 @@ std::uint64_t SeriesPoint::error_count() const {
   return std::accumulate(errors.begin(), errors.end(), std::uint64_t{0});
 }
 
+std::uint64_t StageResult::error_count() const {
+  return std::accumulate(errors.begin(), errors.end(), std::uint64_t{0});
+}
+
 double StageResult::requests_per_second() const {
   return end_s > begin_s ? static_cast<double>(completed_in_stage) / (end_s - begin_s) : 0;
 }

@@ -38,13 +38,13 @@ struct Offence {
   std::string answer;  ///< the first 64 KiB of the answer as received
 };
 
-/// A second of the load (the last one may be shorter).
+/// An interval of the load (LoadPlan::series_interval_s; the last one may be shorter).
 struct SeriesPoint {
-  double t_s = 0;  ///< the second's end, from the window's start
+  double t_s = 0;  ///< its end, from the window's start
   std::uint64_t completed = 0;
   std::array<std::uint64_t, kErrorClasses> errors{};
   std::uint64_t bytes_sent = 0, bytes_received = 0;
-  std::uint64_t connections = 0;  ///< open at the second's end
+  std::uint64_t connections = 0;  ///< open at its end
   double p50_us = 0, p99_us = 0;  ///< meaningful where completed > 0
 
   [[nodiscard]] std::uint64_t error_count() const;
@@ -54,10 +54,12 @@ struct SeriesPoint {
 struct StageResult {
   double from = 0, to = 0;        ///< the level: connections or requests per second
   double begin_s = 0, end_s = 0;  ///< from the window's start
-  std::uint64_t started = 0, completed = 0, errors = 0, unanswered = 0;
+  std::uint64_t started = 0, completed = 0, unanswered = 0;
+  std::array<std::uint64_t, kErrorClasses> errors{};
   std::uint64_t completed_in_stage = 0;  ///< answers that came while it lasted: its rate
   Histogram latency;
 
+  [[nodiscard]] std::uint64_t error_count() const;
   [[nodiscard]] double requests_per_second() const;
 };
 

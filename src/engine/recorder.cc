@@ -78,7 +78,7 @@ void Recorder::answered_wrongly(const Timing& timing, int status, ErrorClass err
 
 void Recorder::count_error(const Timing& timing, ErrorClass error) {
   ++errors_[static_cast<std::size_t>(error)];
-  if (StageResult* stage = stage_of(timing.planned)) ++stage->errors;
+  if (StageResult* stage = stage_of(timing.planned)) ++stage->errors[static_cast<std::size_t>(error)];
   if (window_.contains(timing.done)) ++slice_.errors[static_cast<std::size_t>(error)];
 }
 
@@ -168,7 +168,8 @@ void Recorder::add_to(LoadResult& result) const {
     StageResult& sum = result.stages[i];
     const StageResult& own = stages_[i];
     sum.from = own.from, sum.to = own.to, sum.begin_s = own.begin_s, sum.end_s = own.end_s;
-    sum.started += own.started, sum.completed += own.completed, sum.errors += own.errors;
+    sum.started += own.started, sum.completed += own.completed;
+    for (std::size_t error = 0; error < kErrorClasses; ++error) sum.errors[error] += own.errors[error];
     sum.unanswered += own.unanswered, sum.completed_in_stage += own.completed_in_stage;
     sum.latency.merge(own.latency);
   }

@@ -134,16 +134,16 @@ TEST(Recorder, KeepsTheFirstFewOffencesOfEachClass) {
   EXPECT_EQ(result_of(recorder).offences.size(), 3u);
 }
 
-TEST(Series, ASecondIsClosedWhenAllThreadsHavePassedIt) {
+TEST(Series, APointIsClosedWhenAllThreadsHavePassedIt) {
   Series series(2);
   Slice slice;
   slice.completed = 1;
   slice.record_latency(2 * kMillisecond);
-  series.add(0, 0, slice, 5 + 0);
-  series.add(0, 1, slice, 5 + 0);
+  series.add(0, kSecond, slice, 5 + 0);  // its very end is still the first second's
+  series.add(0, kSecond + 1, slice, 5 + 0);
   EXPECT_TRUE(series.points(2).empty());
-  series.add(1, 0, slice, 5 + 1);
-  series.add(1, 2, slice, 5 + 1);
+  series.add(1, kSecond, slice, 5 + 1);
+  series.add(1, 2 * kSecond + kSecond / 2, slice, 5 + 1);
   series.thread_done(0);
   series.thread_done(1);
   const auto points = series.points(2.5);
@@ -156,16 +156,33 @@ TEST(Series, ASecondIsClosedWhenAllThreadsHavePassedIt) {
   EXPECT_EQ(points[2].t_s, 2.5);
 }
 
+TEST(Series, ItsPointsAreAsLongAsAsked) {
+  Series series(1, 300 * kMillisecond);
+  Slice slice;
+  for (int tick = 1; tick <= 10; ++tick) {
+    slice.completed = static_cast<std::uint64_t>(tick);
+    series.add(0, tick * 100 * kMillisecond, slice, 1);
+  }
+  series.thread_done(0);
+  const auto points = series.points(1);
+  ASSERT_EQ(points.size(), 4u);
+  EXPECT_EQ(points[0].completed, 1u + 2u + 3u);
+  EXPECT_EQ(points[2].completed, 7u + 8u + 9u);
+  EXPECT_EQ(points[3].completed, 10u);
+  EXPECT_EQ(points[2].t_s, 0.9);
+  EXPECT_EQ(points[3].t_s, 1);  // the window ends there
+}
+
 TEST(Series, RecentLatenciesAreThoseSinceTheLastLook) {
   Series series(1);
   Slice slice;
   slice.completed = 5;
   slice.record_latency(kMillisecond);
-  series.add(0, 0, slice, 5 + 0);
+  series.add(0, kSecond / 2, slice, 5 + 0);
   EXPECT_NEAR(series.take_recent().quantile(0.99), 1000, 10);
   slice.latencies.fill(0);
   slice.latency_count = 0;
-  series.add(0, 0, slice, 5 + 0);
+  series.add(0, kSecond / 2, slice, 5 + 0);
   const Slice recent = series.take_recent();
   EXPECT_EQ(recent.completed, 10u);
   EXPECT_EQ(recent.quantile(0.99), 0);

@@ -8,7 +8,7 @@
 namespace shootout::engine {
 namespace {
 
-constexpr std::size_t kAllSeconds = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kAllIntervals = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
 
@@ -33,34 +33,36 @@ double Slice::quantile(double q) const {
   return 0;
 }
 
-void Series::add(std::size_t thread, std::size_t second, const Slice& slice, std::uint64_t connections) {
+void Series::add(std::size_t thread, Nanoseconds time, const Slice& slice, std::uint64_t connections) {
+  // What was counted until an interval's very end belongs to it.
+  const auto interval = static_cast<std::size_t>(std::max<Nanoseconds>(time - 1, 0) / interval_);
   const std::lock_guard lock(mutex_);
-  seconds_done_[thread] = std::max(seconds_done_[thread], second);
+  intervals_done_[thread] = std::max(intervals_done_[thread], interval);
   recent_.add(slice);
-  close_seconds();
+  close_intervals();
   connections_[thread] = connections;
-  while (points_.size() + open_.size() <= second) open_.emplace_back();
-  open_[second - points_.size()].add(slice);
+  while (points_.size() + open_.size() <= interval) open_.emplace_back();
+  open_[interval - points_.size()].add(slice);
 }
 
 void Series::thread_done(std::size_t thread) {
   const std::lock_guard lock(mutex_);
-  seconds_done_[thread] = kAllSeconds;
-  close_seconds();
+  intervals_done_[thread] = kAllIntervals;
+  close_intervals();
 }
 
-void Series::close_seconds() {
-  const std::size_t closed = std::ranges::min(seconds_done_);
+void Series::close_intervals() {
+  const std::size_t closed = std::ranges::min(intervals_done_);
   while (!open_.empty() && points_.size() < closed) {
-    const Slice& second = open_.front();
-    points_.push_back({.t_s = static_cast<double>(points_.size() + 1),
-                       .completed = second.completed,
-                       .errors = second.errors,
-                       .bytes_sent = second.bytes_sent,
-                       .bytes_received = second.bytes_received,
+    const Slice& whole = open_.front();
+    points_.push_back({.t_s = seconds(static_cast<Nanoseconds>(points_.size() + 1) * interval_),
+                       .completed = whole.completed,
+                       .errors = whole.errors,
+                       .bytes_sent = whole.bytes_sent,
+                       .bytes_received = whole.bytes_received,
                        .connections = std::reduce(connections_.begin(), connections_.end()),
-                       .p50_us = second.quantile(0.5),
-                       .p99_us = second.quantile(0.99)});
+                       .p50_us = whole.quantile(0.5),
+                       .p99_us = whole.quantile(0.99)});
     open_.pop_front();
   }
 }

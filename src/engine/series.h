@@ -1,4 +1,4 @@
-// A load second by second, and how it goes right now.
+// A load interval by interval, and how it goes right now.
 #pragma once
 
 #include <array>
@@ -32,14 +32,18 @@ struct Slice {
   [[nodiscard]] double quantile(double q) const;
 };
 
-/// Joins the threads' slices. Thread-safe; its memory grows only by one SeriesPoint a second.
+/// Joins the threads' slices. Thread-safe; its memory grows only by one SeriesPoint an interval.
 class Series {
  public:
-  explicit Series(std::size_t threads) : seconds_done_(threads, 0), connections_(threads, 0) {}
+  /// `interval`: a point's length, > 0.
+  explicit Series(std::size_t threads, Nanoseconds interval = kSecond)
+      : interval_(interval), intervals_done_(threads, 0), connections_(threads, 0) {}
 
-  /// A thread's slice that lies in the given second of the window, and how many connections it has open now.
-  /// A thread's seconds only go up.
-  void add(std::size_t thread, std::size_t second, const Slice& slice, std::uint64_t connections);
+  [[nodiscard]] Nanoseconds interval() const { return interval_; }
+
+  /// A thread's slice that was counted until `time` after the window's start, and how many connections it has
+  /// open now. A slice lies whole in one interval; a thread's times only go up.
+  void add(std::size_t thread, Nanoseconds time, const Slice& slice, std::uint64_t connections);
   /// The thread has nothing more to add.
   void thread_done(std::size_t thread);
 
@@ -52,12 +56,13 @@ class Series {
   [[nodiscard]] std::vector<SeriesPoint> points(double end_s) const;
 
  private:
-  void close_seconds();
+  void close_intervals();
 
+  const Nanoseconds interval_;
   mutable std::mutex mutex_;
-  std::vector<std::size_t> seconds_done_;   ///< a thread's: the seconds below this are complete
-  std::vector<std::uint64_t> connections_;  ///< a thread's, at its last word
-  std::deque<Slice> open_;  ///< seconds that some thread may still add to, from points_.size() on
+  std::vector<std::size_t> intervals_done_;  ///< a thread's: those below this are complete
+  std::vector<std::uint64_t> connections_;   ///< a thread's, at its last word
+  std::deque<Slice> open_;  ///< intervals that some thread may still add to, from points_.size() on
   std::vector<SeriesPoint> points_;
   Slice recent_;
 };

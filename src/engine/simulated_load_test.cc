@@ -54,7 +54,7 @@ Outcome run_over(const LoadPlan& plan, std::unique_ptr<SimulatedNet> net, Nanose
   share.connections = plan.most_connections();
   share.requests = plan.requests.value_or(Share::kUnlimited);
   share.requests_per_connection = plan.requests_per_connection.value_or(Share::kUnlimited);
-  Conduct conduct(1);
+  Conduct conduct(1, from_seconds(plan.series_interval_s));
   conduct.cut = cut;
   if (!plan.is_open_loop()) conduct.begin = net->now() + from_seconds(plan.settle_s);
   const auto report = Worker::run(offer, share, conduct, std::move(net));
@@ -176,6 +176,37 @@ TEST(SimulatedLoad, AConnectThatNeverEndsIsGivenUpInTime) {
   const auto [result, begin, ended] = run_over(plan, std::move(net));
   EXPECT_EQ(errors_of(result, ErrorClass::connect), 1);
   EXPECT_LT(ended, kStart + 4 * kSecond);
+}
+
+// ---- the series
+
+TEST(SimulatedLoad, ASeriesOfTenthsShowsWhatASecondHides) {
+  LoadPlan plan = plan_with(1);
+  plan.stages = {{10, 10, 1}, {100, 100, 0.5}, {10, 10, 1}};
+  plan.series_interval_s = 0.1;
+  const auto [result, begin, ended] = run_with(plan, answers_after(10 * kMillisecond));
+  ASSERT_EQ(result.series.size(), 25);
+  EXPECT_EQ(result.series[4].t_s, 0.5);
+  EXPECT_EQ(result.series[4].connections, 10);
+  EXPECT_EQ(result.series[12].connections, 100);
+  EXPECT_EQ(result.series[20].connections, 10);
+  EXPECT_NEAR(static_cast<double>(result.series[4].completed), 100, 10);
+  EXPECT_NEAR(static_cast<double>(result.series[12].completed), 1000, 100);
+  std::uint64_t completed = 0;
+  for (const auto& point : result.series) completed += point.completed;
+  EXPECT_EQ(completed, result.completed_in_window);
+}
+
+TEST(SimulatedLoad, ASeriesOfQuartersHasWholeQuarters) {
+  LoadPlan plan = plan_with(1);
+  plan.duration_s = 2;
+  plan.series_interval_s = 0.25;
+  const auto result = run_with(plan, answers_after(kMillisecond)).result;
+  ASSERT_EQ(result.series.size(), 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(result.series[i].t_s, 0.25 * static_cast<double>(i + 1));
+    EXPECT_NEAR(static_cast<double>(result.series[i].completed), 250, 1);
+  }
 }
 
 // ---- stages over connections

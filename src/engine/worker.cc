@@ -132,21 +132,23 @@ void Worker::tick() {
   loop_.arm(ticker_, next_tick());
 }
 
-/// Ticks lie at whole multiples of kTick from the window's begin, and at its ends.
+/// Ticks part each interval of the series evenly, from the window's begin on, and lie at its ends: what is
+/// handed over at a tick then lies in one interval.
 Nanoseconds Worker::next_tick() const {
   const Window& window = recorder_.window();
   if (window.begin == kNever) return std::min(now() + kLookForBegin, window.end);
   if (now() < window.begin) return std::min(now() + kTick, window.begin);
-  const Nanoseconds tick = window.begin + ((now() - window.begin) / kTick + 1) * kTick;
+  const Nanoseconds interval = conduct_.series.interval(), parts = (interval + kTick - 1) / kTick;
+  const Nanoseconds inside = (now() - window.begin) % interval;
+  const Nanoseconds next = ((inside * parts / interval + 1) * interval + parts - 1) / parts;
+  const Nanoseconds tick = now() - inside + next;
   return std::min(tick, window_ended_ ? std::max(give_up_at_, now()) : window.end);
 }
 
 void Worker::hand_over_slice(Nanoseconds time) {
   if (!window_ended_) rate_.sample(recorder_.completed_in_window(), now());
   recorder_.take_slice(slice_);
-  const Nanoseconds inside = std::max<Nanoseconds>(time - recorder_.window().begin - 1, 0);
-  conduct_.series.add(share_.thread, static_cast<std::size_t>(inside / kSecond), slice_,
-                      recorder_.connections_open());
+  conduct_.series.add(share_.thread, time - recorder_.window().begin, slice_, recorder_.connections_open());
 }
 
 /// Nothing more is begun. An open loop still sends what was planned inside the window and has not found a

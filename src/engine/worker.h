@@ -57,7 +57,9 @@ struct Share {
 
 /// What the threads and their starter share while the load runs.
 struct Conduct {
-  explicit Conduct(std::size_t threads) : series(threads), still_opening(threads) {}
+  /// `interval`: of the series.
+  explicit Conduct(std::size_t threads, Nanoseconds interval = kSecond)
+      : series(threads, interval), still_opening(threads) {}
 
   Series series;
   /// When the window begins and ends, monotonic; kNever: not known yet.
@@ -72,7 +74,7 @@ struct Conduct {
 struct CpuReading {
   double user_s = 0, system_s = 0;
   Nanoseconds at = 0;
-  Nanoseconds spun = 0;  ///< looking for events in vain until then
+  Nanoseconds spun = 0;               ///< looking for events in vain until then
   std::optional<Nanoseconds> waited;  ///< runnable without a core, in all; absent: unknown
 };
 
@@ -82,7 +84,7 @@ class Worker final {
   static constexpr Nanoseconds kDrainWhenCut = kSecond;
   /// Of an answer that was counted as an error, at most so much is kept.
   static constexpr std::size_t kLongestRemembered = std::size_t{64} * 1024;
-  /// Progress is handed over, and the conduct looked at, so often.
+  /// Progress is handed over, and the conduct looked at, at least so often.
   static constexpr Nanoseconds kTick = RateMeter::kInterval;
 
   /// What the starter reads when the thread has ended.

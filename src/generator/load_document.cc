@@ -38,10 +38,10 @@ json summary_of(const Histogram& latencies) {
 }
 
 /// Only the classes that occurred: a long load has thousands of points.
-json errors_at(const engine::SeriesPoint& second) {
+json occurred(const std::array<std::uint64_t, engine::kErrorClasses>& counts) {
   json errors = json::object();
   for (std::size_t i = 0; i < engine::kErrorClasses; ++i) {
-    if (second.errors[i] > 0) errors[std::string(name(static_cast<ErrorClass>(i)))] = second.errors[i];
+    if (counts[i] > 0) errors[std::string(name(static_cast<ErrorClass>(i)))] = counts[i];
   }
   return errors;
 }
@@ -49,19 +49,19 @@ json errors_at(const engine::SeriesPoint& second) {
 json series_of(const LoadResult& result) {
   json series = json::array();
   double begin_s = 0;
-  for (const auto& second : result.series) {
-    json point = {{"t_s", second.t_s},
-                  {"completed", second.completed},
-                  {"errors", errors_at(second)},
-                  {"bytes_sent", second.bytes_sent},
-                  {"bytes_received", second.bytes_received},
-                  {"connections", second.connections}};
-    if (second.t_s > begin_s)
-      point["requests_per_second"] = static_cast<double>(second.completed) / (second.t_s - begin_s);
-    if (second.completed > 0) point["p50_us"] = second.p50_us;
-    if (second.completed / 100 >= kFewestBeyond) point["p99_us"] = second.p99_us;
-    begin_s = second.t_s;
-    series.push_back(std::move(point));
+  for (const auto& point : result.series) {
+    json told = {{"t_s", point.t_s},
+                 {"completed", point.completed},
+                 {"errors", occurred(point.errors)},
+                 {"bytes_sent", point.bytes_sent},
+                 {"bytes_received", point.bytes_received},
+                 {"connections", point.connections}};
+    if (point.t_s > begin_s)
+      told["requests_per_second"] = static_cast<double>(point.completed) / (point.t_s - begin_s);
+    if (point.completed > 0) told["p50_us"] = point.p50_us;
+    if (point.completed / 100 >= kFewestBeyond) told["p99_us"] = point.p99_us;
+    begin_s = point.t_s;
+    series.push_back(std::move(told));
   }
   return series;
 }
@@ -76,7 +76,8 @@ json stages_of(const LoadResult& result) {
                  {"end_s", stage.end_s},
                  {"started", stage.started},
                  {"completed", stage.completed},
-                 {"errors", stage.errors},
+                 {"errors", stage.error_count()},
+                 {"errors_by_class", occurred(stage.errors)},
                  {"unanswered", stage.unanswered},
                  {"latency_us", summary_of(stage.latency)}};
     if (stage.end_s > stage.begin_s) told["requests_per_second"] = stage.requests_per_second();

@@ -44,8 +44,8 @@ engine::LoadResult open_loop() {
                             .end_s = 2,
                             .started = 2001,
                             .completed = 2000,
-                            .errors = 0,
                             .unanswered = 1,
+                            .errors = {},
                             .completed_in_stage = 1900,
                             .latency = result.latency};
   result.stages.push_back(stage);
@@ -110,10 +110,14 @@ TEST(LoadDocument, AnOpenLoopTellsWhatWasOfferedAndHowLate) {
 
 TEST(LoadDocument, StagesHaveTheirOwnFigures) {
   auto result = open_loop();
+  result.stages[0].errors[static_cast<std::size_t>(ErrorClass::reset)] = 3;
+  result.stages[0].errors[static_cast<std::size_t>(ErrorClass::timeout)] = 1;
   auto stage = load_document(result).at("stages").at(0);
   EXPECT_EQ(stage.at("level"), "requests_per_second");
   EXPECT_EQ(stage.at("to"), 1000);
   EXPECT_EQ(stage.at("completed"), 2000);
+  EXPECT_EQ(stage.at("errors"), 4);
+  EXPECT_EQ(stage.at("errors_by_class"), nlohmann::json({{"reset", 3}, {"timeout", 1}}));
   EXPECT_EQ(stage.at("latency_us").at("count"), 2000);
   result.offered_rps.reset();
   EXPECT_EQ(load_document(result).at("stages").at(0).at("level"), "connections");

@@ -15,8 +15,9 @@ namespace shootout::generator {
 template <class Enum>
 inline constexpr std::array<std::string_view, 0> kEnumerators = {};
 template <>
-inline constexpr std::array kEnumerators<engine::Check::Kind> = std::to_array<std::string_view>(
-    {"body_contains", "body_equals", "body_size", "body_sha256", "header_equals", "json_equals"});
+inline constexpr std::array kEnumerators<engine::Check::Kind> =
+    std::to_array<std::string_view>({"body_contains", "body_equals", "body_size", "body_sha256",
+                                     "header_equals", "json_equals", "json_moves"});
 template <>
 inline constexpr std::array kEnumerators<engine::BodyPlan::Kind> =
     std::to_array<std::string_view>({"text", "upload", "multipart"});
@@ -77,7 +78,8 @@ template <Same<engine::LoadPlan> T>
 void each_member(T& whole, auto visit) {
   auto& [url, unix_socket, mix, websocket, tls, connections, threads, duration_s, requests,
          requests_per_connection, stages, rate, stages_are_rates, arrivals, settle_s, opened_per_second,
-         timeout_s, connect_timeout_s, accepted_status, checks, checked_share, seed, cpus] = whole;
+         timeout_s, connect_timeout_s, accepted_status, checks, checked_share, series_interval_s, seed,
+         cpus] = whole;
   visit("url", url), visit("unix_socket", unix_socket), visit("mix", mix);
   visit("websocket", websocket), visit("tls", tls);
   visit("connections", connections), visit("threads", threads);
@@ -87,7 +89,8 @@ void each_member(T& whole, auto visit) {
   visit("settle_s", settle_s), visit("opened_per_second", opened_per_second);
   visit("timeout_s", timeout_s), visit("connect_timeout_s", connect_timeout_s);
   visit("accepted_status", accepted_status), visit("checks", checks);
-  visit("checked_share", checked_share), visit("seed", seed), visit("cpus", cpus);
+  visit("checked_share", checked_share), visit("series_interval_s", series_interval_s);
+  visit("seed", seed), visit("cpus", cpus);
 }
 
 template <Same<engine::Offence> T>
@@ -106,7 +109,7 @@ void each_member(T& whole, auto visit) {
 
 template <Same<engine::StageResult> T>
 void each_member(T& whole, auto visit) {
-  auto& [from, to, begin_s, end_s, started, completed, errors, unanswered, completed_in_stage, latency] =
+  auto& [from, to, begin_s, end_s, started, completed, unanswered, errors, completed_in_stage, latency] =
       whole;
   visit("from", from), visit("to", to), visit("begin_s", begin_s), visit("end_s", end_s);
   visit("started", started), visit("completed", completed), visit("errors", errors);

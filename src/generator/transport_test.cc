@@ -59,6 +59,7 @@ engine::LoadPlan full_plan() {
   plan.checked_share = 0.1;
   plan.seed = 0xffff'ffff'ffff'fff1;
   plan.cpus = {1, 0};
+  plan.series_interval_s = 0.1;
   return plan;
 }
 
@@ -101,8 +102,8 @@ engine::LoadResult full_result() {
                     .end_s = 24,
                     .started = 25,
                     .completed = 26,
-                    .errors = 27,
                     .unanswered = 28,
+                    .errors = result.errors,
                     .completed_in_stage = 29,
                     .latency = of(77)}};
   result.offences = {{.error = ErrorClass::protocol, .what = "illegal", .answer = kBytes}};
@@ -178,6 +179,7 @@ TEST(Transport, CarriesTheWholeResult) {
   EXPECT_EQ(carried->lateness.filled_buckets(), original.lateness.filled_buckets());
   EXPECT_EQ(carried->unanswered_wait.max(), original.unanswered_wait.max());
   EXPECT_EQ(carried->stages.at(0).latency.filled_buckets(), original.stages.at(0).latency.filled_buckets());
+  EXPECT_EQ(carried->stages.at(0).errors, original.stages.at(0).errors);
   EXPECT_EQ(carried->series.at(0).errors, original.series.at(0).errors);
   EXPECT_EQ(carried->sent_rps, original.sent_rps);
   EXPECT_EQ(carried->tls->cipher, "C");

@@ -17,10 +17,6 @@
 namespace shootout::judge {
 namespace {
 
-bool more_is_better(const std::string& metric) {
-  return metric == "requests_per_second";
-}
-
 /// A contender's figure in each replicate of one run, and whether each may decide.
 struct SideFigures {
   ByReplicate values;
@@ -149,7 +145,7 @@ std::vector<std::string> comparison_warnings(const Evidence& before, const Evide
   }
   const bool closed_latency = std::ranges::any_of(changes, [&](const CellChange& change) {
     const auto load = std::ranges::find(after.suite.loads, change.load, &suite::Load::name);
-    return quantile_of(change.metric) && load->window && load->rate.empty();
+    return quantile_of(change.metric) && (is_steady_closed(*load) || is_spike(*load));
   });
   if (closed_latency)
     warnings.emplace_back(
@@ -202,8 +198,9 @@ std::vector<std::string> metrics_compared(const suite::Load& load) {
   const auto add = [&](const char* metric) {
     if (std::ranges::find(metrics, metric) == metrics.end()) metrics.emplace_back(metric);
   };
-  if (!load.window) add("duration_s");
-  if (load.window && load.rate.empty()) add("requests_per_second");  // an open loop's rate is the plan's
+  if (is_fixed_work(load)) add("duration_s");
+  if (is_steady_closed(load) || is_spike(load))
+    add("requests_per_second");  // an open loop's rate is the plan's
   for (const char* metric :
        {"cpu_us_per_request", "latency_p50_us", "latency_p95_us", "latency_p99_us", "pss_bytes"})
     add(metric);

@@ -7,6 +7,7 @@
 #include <ranges>
 #include <set>
 
+#include "judge/leader.h"
 #include "judge/recorded.h"
 #include "stats/location.h"
 
@@ -62,7 +63,44 @@ Evidence::Evidence(const suite::Suite& its_suite, const suite::RunRecord& its_ru
     : suite(its_suite),
       run(its_run),
       contenders_(participants(suite, run)),
-      pairs_(compared(suite, run, contenders_)) {}
+      led_(baseline_of(suite, run) == suite::kLeader),
+      pairs_(led_ ? std::vector<Pair>() : compared(suite, run, contenders_)) {}
+
+std::vector<std::string> Evidence::measured(const suite::Load& load, const suite::Scenario& scenario) const {
+  std::vector<std::string> names;
+  for (const auto& name : contenders_)
+    if (std::ranges::any_of(run.trials, [&](const auto& trial) {
+          return trial.load == load.name && trial.scenario == scenario.name && trial.contender == name;
+        }))
+      names.push_back(name);
+  return names;
+}
+
+std::vector<Pair> Evidence::pairs(const suite::Load& load, const suite::Scenario& scenario) const {
+  const auto there = measured(load, scenario);
+  std::vector<Pair> pairs;
+  if (!led_) {
+    for (const auto& pair : pairs_)
+      if (contains(there, pair.baseline) && contains(there, pair.contender)) pairs.push_back(pair);
+    return pairs;
+  }
+  const auto leader = leader_of(*this, load, scenario);
+  if (leader.empty()) return {};
+  for (const auto& name : there)
+    if (name != leader) pairs.push_back({leader, name});
+  return pairs;
+}
+
+std::vector<Pair> Evidence::family(const suite::Load& load, const suite::Scenario& scenario) const {
+  auto family = pairs(load, scenario);
+  if (!led_ || family.empty()) return family;
+  const auto leader = family.front().baseline;
+  const auto there = measured(load, scenario);
+  for (std::size_t i = 0; i < there.size(); ++i)
+    for (std::size_t j = i + 1; j < there.size(); ++j)
+      if (there[i] != leader && there[j] != leader) family.push_back({there[i], there[j]});
+  return family;
+}
 
 std::string Evidence::provider_of(const suite::ServiceChoice& service) const {
   const auto* makes = member(run.plan, "services");
@@ -135,7 +173,7 @@ ByReplicate Evidence::improvement(std::string_view load_name, std::string_view s
         ratios[replicate] = partner->second.us / its.us;
     return ratios;
   }
-  const bool more_is_better = metric == "requests_per_second" || metric == "success_rate";
+  const bool more = more_is_better(metric);
   std::map<std::pair<int, int>, double> by_block;
   for (const auto* trial : trials(load_name, scenario, pair.baseline))
     if (const auto value = metric_of(*trial, metric); value && *value > 0)
@@ -146,7 +184,7 @@ ByReplicate Evidence::improvement(std::string_view load_name, std::string_view s
     const auto partner = by_block.find({trial->replicate, trial->block});
     if (!value || *value <= 0 || partner == by_block.end()) continue;
     const double change = std::log(partner->second / *value);
-    logs[trial->replicate].push_back(more_is_better ? -change : change);
+    logs[trial->replicate].push_back(more ? -change : change);
   }
   ByReplicate ratios;
   for (const auto& [replicate, changes] : logs)
@@ -162,6 +200,10 @@ const QuantilesByReplicate& Evidence::latency_quantiles(std::string_view load, s
   if (found == quantiles_.end())
     found = quantiles_.emplace(key, all_quantiles(trials(load, scenario, contender))).first;
   return found->second[metric];
+}
+
+bool more_is_better(std::string_view metric) {
+  return metric == "requests_per_second" || metric == "success_rate";
 }
 
 std::optional<double> metric_of(const TrialRecord& trial, const std::string& metric) {

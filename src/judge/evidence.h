@@ -31,9 +31,18 @@ class Evidence {
 
   /// In the suite's order, the baseline first.
   [[nodiscard]] const std::vector<std::string>& contenders() const { return contenders_; }
-  /// (baseline, each other contender). Where the baseline takes no part: the suite's pairs that do; failing
-  /// those, the first contender is the baseline.
-  [[nodiscard]] const std::vector<Pair>& pairs() const { return pairs_; }
+  /// Whether the baseline of each cell is whoever leads it (suite::kLeader).
+  [[nodiscard]] bool is_led() const { return led_; }
+  /// What a cell's verdicts are about: (baseline, each other contender that has trials in the cell). Where
+  /// the baseline takes no part in the run: the suite's pairs that do; failing those, the first contender is
+  /// the baseline. With a leader (judge/leader.h) it is the baseline.
+  [[nodiscard]] std::vector<Pair> pairs(const suite::Load& load, const suite::Scenario& scenario) const;
+  /// The pairs that are the same in every cell: with leaders there are none.
+  [[nodiscard]] const std::vector<Pair>& pairs_of_all() const { return pairs_; }
+  /// The pairs that share an error rate (Holm): pairs(), which come first. The leader is chosen from the very
+  /// figures that the verdicts rest on, so that with leaders all pairs of the cell follow: each pair's
+  /// interval is honest, whichever of them the choice falls on.
+  [[nodiscard]] std::vector<Pair> family(const suite::Load& load, const suite::Scenario& scenario) const;
   /// The contender's folder that serves as the suite's service in this run, e.g. upstream-fastapi; the
   /// service's own name where the run does not say which make it used.
   [[nodiscard]] std::string provider_of(const suite::ServiceChoice& service) const;
@@ -70,7 +79,12 @@ class Evidence {
                                                               const std::string& metric) const;
 
  private:
+  /// Of the contenders those that have trials in the cell, void ones included.
+  [[nodiscard]] std::vector<std::string> measured(const suite::Load& load,
+                                                  const suite::Scenario& scenario) const;
+
   std::vector<std::string> contenders_;
+  bool led_ = false;
   std::vector<Pair> pairs_;
   /// By load, scenario and contender, then by metric.
   mutable std::map<std::string, std::map<std::string, QuantilesByReplicate>> quantiles_;
@@ -80,6 +94,16 @@ class Evidence {
 [[nodiscard]] inline bool is_steady(const suite::Load& load) {
   return load.window.has_value();
 }
+/// Whether its connections change while it is measured, in one trial a replicate.
+[[nodiscard]] inline bool is_spike(const suite::Load& load) {
+  return !load.phases.empty();
+}
+/// A count of requests.
+[[nodiscard]] inline bool is_fixed_work(const suite::Load& load) {
+  return !is_steady(load) && !is_spike(load);
+}
+/// Whether more of the metric is better; of all others less is.
+[[nodiscard]] bool more_is_better(std::string_view metric);
 /// Steady, in a closed loop: each contender sets its own rate.
 [[nodiscard]] inline bool is_steady_closed(const suite::Load& load) {
   return is_steady(load) && load.rate.empty();

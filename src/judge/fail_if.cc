@@ -22,7 +22,7 @@ struct Place {
 /// The recorded metric that a condition's word means under this load; empty where it means nothing there: a
 /// steady load's duration is its window, an open loop's throughput its plan.
 std::string recorded_metric(const std::string& word, const suite::Load& load) {
-  const bool fixed_work = !load.window.has_value();
+  const bool fixed_work = is_fixed_work(load);
   if (word == "cpu") return "cpu_us_per_request";
   if (word == "memory") return "pss_bytes";
   if (word == "duration") return fixed_work ? "duration_s" : "";

@@ -43,7 +43,7 @@ const suite::Load* load_of(const Evidence& evidence, const std::string& name) {
 std::optional<Pair> pair_of(const Evidence& evidence, const Question& question) {
   if (question.contender.empty() && question.contenders.size() == 2)
     return Pair{question.contenders[0], question.contenders[1]};
-  for (const auto& pair : evidence.pairs())
+  for (const auto& pair : evidence.pairs_of_all())
     if (question.contender.empty() || pair.contender == question.contender) return pair;
   return std::nullopt;
 }

@@ -43,4 +43,9 @@ void look_at_generator(const suite::TrialRecord& trial, const suite::Cell& cell,
 void look_at_environment(const suite::TrialRecord& trial, const suite::Cell& cell, const suite::Gates& gates,
                          GateList& list);
 
+/// Whether the database's own counts bear out the rows that the good answers claim.
+void look_at_rows(const suite::TrialRecord& trial, const suite::Cell& cell, GateList& list);
+/// Fewer than claimed: no accident, but an answer without the row.
+[[nodiscard]] bool rows_are_missing(const suite::TrialRecord& trial);
+
 }  // namespace shootout::judge

@@ -43,7 +43,7 @@ std::set<int> replicates_for(const std::vector<ScenarioRatios>& all, bool finish
 }  // namespace
 
 std::optional<LoadSummary> summary_of(const Evidence& evidence, const suite::Load& load, const Pair& pair) {
-  if (is_steady(load)) return std::nullopt;
+  if (!is_fixed_work(load)) return std::nullopt;
   const auto all = ratios_of(evidence, load, pair);
   if (all.empty()) return std::nullopt;
   const auto replicates = replicates_for(all, evidence.run.state == suite::RunState::finished);

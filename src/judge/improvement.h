@@ -8,8 +8,8 @@
 
 namespace shootout::judge {
 
-/// Nothing of a steady load (rates of different scenarios have no common average), and where no scenario has
-/// a ratio.
+/// Of fixed work only (rates of different scenarios have no common average); nothing where no scenario has a
+/// ratio.
 [[nodiscard]] std::optional<LoadSummary> summary_of(const Evidence& evidence, const suite::Load& load,
                                                     const Pair& pair);
 

@@ -2,50 +2,29 @@
 
 #include <algorithm>
 
+#include "judge/cell_figures.h"
 #include "judge/claims.h"
 #include "judge/evidence.h"
 #include "judge/improvement.h"
 #include "judge/ledger.h"
-#include "judge/limits.h"
 #include "judge/progress.h"
 #include "judge/recorded.h"
 #include "judge/resources.h"
-#include "judge/steady_state.h"
+#include "judge/scenario_notes.h"
 #include "judge/verdicts.h"
 #include "judge/warnings.h"
 
 namespace shootout::judge {
 namespace {
 
-CellFigures figures_of(const Evidence& evidence, const suite::Load& load, const suite::Scenario& scenario,
-                       const std::string& contender) {
-  CellFigures cell;
-  cell.load = load.name;
-  cell.scenario = scenario.name;
-  cell.contender = contender;
-  cell.trials = static_cast<int>(std::ranges::count_if(evidence.run.trials, [&](const auto& trial) {
-    return trial.load == load.name && trial.scenario == scenario.name && trial.contender == contender;
-  }));
-  const auto trials = evidence.trials(load.name, scenario.name, contender);
-  cell.valid = static_cast<int>(trials.size());
-  for (const auto* trial : trials)
-    for (const auto& [metric, value] : trial->metrics)
-      if (!cell.metrics.contains(metric))
-        if (const auto figures = averages(trials, metric); !figures.empty())
-          cell.metrics[metric] = mean_over(figures);
-  if (is_steady(load)) {
-    for (const auto* metric : kQuantileMetrics) {
-      cell.metrics.erase(metric);
-      ByReplicate figures;
-      for (const auto& [replicate, figure] :
-           evidence.latency_quantiles(load.name, scenario.name, contender, metric))
-        figures[replicate] = figure.us;
-      if (!figures.empty()) cell.metrics[metric] = mean_over(figures);
-    }
-  }
-  cell.unsteady = unsteady(evidence, load, scenario, contender);
-  cell.limit = limit_of(evidence, load, scenario, contender);
-  return cell;
+std::optional<double> precision_held_against(const Evidence& evidence) {
+  if (const auto wanted = number_at(evidence.run.plan, "precision")) return wanted;
+  if (!evidence.is_led()) return std::nullopt;
+  std::optional<double> least;
+  for (const auto& profile : evidence.suite.profiles)
+    if (profile.precision && *profile.precision > 0)
+      least = std::min(least.value_or(*profile.precision), *profile.precision);
+  return least;
 }
 
 }  // namespace
@@ -88,10 +67,12 @@ Judgement judge(const suite::Suite& suite, const suite::RunRecord& run) {
         if (const auto rank = ranks.find(contender); rank != ranks.end()) figures.rank = rank->second;
         judgement.cells.push_back(std::move(figures));
       }
+      for (const auto& contender : without_support(evidence))
+        judgement.cells.push_back(figures_of(evidence, *load, *scenario, contender));
       for (auto& verdict : verdicts_of(evidence, *load, *scenario, judgement.ledger))
         judgement.verdicts.push_back(std::move(verdict));
     }
-    for (const auto& pair : evidence.pairs())
+    for (const auto& pair : evidence.pairs_of_all())
       if (auto summary = summary_of(evidence, *load, pair))
         judgement.summaries.push_back(std::move(*summary));
   }
@@ -104,7 +85,7 @@ Judgement judge(const suite::Suite& suite, const suite::RunRecord& run) {
     if (resources.cpu_load_percent || resources.pss_bytes)
       judgement.resources.push_back(std::move(resources));
   }
-  if (const auto precision = number_at(run.plan, "precision"); precision)
+  if (const auto precision = precision_held_against(evidence); precision)
     judgement.progress = progress_of(evidence, *precision);
   judgement.warnings = warnings_for(evidence);
   for (const auto& trial : run.trials)

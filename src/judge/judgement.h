@@ -2,6 +2,7 @@
 // reported.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,16 +42,40 @@ struct Verdict {
   std::vector<std::string> differs;  ///< what the ledger flags between the two, e.g. "Worker processes: 4, 1"
 };
 
+/// A step of a spike: means over the replicates that have the figure.
+struct PhaseFigures {
+  std::string name;
+  suite::Phase::Role role = suite::Phase::Role::ramp;
+  unsigned connections = 1;
+  std::optional<stats::Estimate> requests_per_second, p50_us, p99_us;
+};
+
+/// What became of a contender while its load rose and fell.
+struct SpikeFigures {
+  std::vector<PhaseFigures> phases;             ///< in their order
+  std::optional<stats::Estimate> shed_share;    ///< 0 to 1: requests that got no good answer, of all
+  std::map<std::string, double> shed_by_class;  ///< over all trials; only classes that occurred
+  std::optional<double> recovery_s;             ///< the median of the replicates in which it recovered
+  int recovered = 0, replicates = 0;
+};
+
 /// A contender's figures in one cell, over the replicates.
 struct CellFigures {
   std::string load, scenario, contender;
   std::map<std::string, stats::Estimate> metrics;  ///< by metric name
+  /// Of its quantiles: the fewest values beyond it that a replicate has.
+  std::map<std::string, std::uint64_t> beyond;
   int trials = 0, valid = 0;
   /// By the load's deciding metric, from the intervals of all pairs, Holm-adjusted; absent where n is too
   /// small.
   std::optional<stats::Rank> rank;
+  bool leads = false;    ///< the others of the cell are held against it, since it has the best mean
   std::string unsteady;  ///< why its trials do not count: "no steady state: ..."; or empty
-  std::string limit;     ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
+  std::optional<SpikeFigures> spike;  ///< of a load with phases
+  /// Why the contender has no trials here: "WHY (the page of its docs)"; or empty.
+  std::string unsupported;
+  std::string note;   ///< who served in its name, and what the reader must know: "served by ..."; or empty
+  std::string limit;  ///< "8 slots x 0.5 s: at least 3 rounds for 20 clients; the fullest worker had 12"
 };
 
 /// Average, maximum and minimum improvement of a pair over a load's scenarios.
@@ -94,9 +119,10 @@ struct LedgerLine {
   bool live = false;     ///< read off the running servers, not from contender.yaml
 };
 
-/// How far a steady load's cell is from the wanted precision.
+/// How far a cell of a steady load or a spike is from the wanted precision.
 struct CellProgress {
   std::string load, scenario;
+  double wanted = 0;   ///< 0.05: +-5 %; 0: as precise as the budget allows
   int replicates = 0;  ///< behind its widest pair
   double half_width =
       0;                 ///< of its widest pair's interval: 0.05 stands for +-5 %; infinite before the second
@@ -113,7 +139,9 @@ struct Judgement {
   std::vector<GivenAdvice> advice;
   std::vector<Resources> resources;
   std::vector<LedgerLine> ledger;
-  std::vector<CellProgress> progress;  ///< of the steady loads' cells, where a precision was wanted
+  /// Where the run wanted a precision; with leaders also where it did not: held against what the suite's most
+  /// thorough profile would want, to tell what is still open.
+  std::vector<CellProgress> progress;
   std::vector<std::string>
       warnings;  ///< what the reader must know before believing: cores shared, few replicates
   std::vector<const suite::TrialRecord*> void_trials;

@@ -31,6 +31,7 @@ QuantilesByReplicate figures_at(const HistogramByReplicate& latencies, double q)
 
 std::optional<double> quantile_of(std::string_view metric) {
   if (metric == "latency_p50_us") return 0.50;
+  if (metric == "latency_p90_us") return 0.90;
   if (metric == "latency_p95_us") return 0.95;
   if (metric == "latency_p99_us") return 0.99;
   return std::nullopt;

@@ -14,9 +14,10 @@
 namespace shootout::judge {
 
 /// The metrics that are quantiles.
-inline constexpr std::array kQuantileMetrics{"latency_p50_us", "latency_p95_us", "latency_p99_us"};
+inline constexpr std::array kQuantileMetrics{"latency_p50_us", "latency_p90_us", "latency_p95_us",
+                                             "latency_p99_us"};
 
-/// "latency_p50_us", "latency_p95_us", "latency_p99_us" -> 0.5, 0.95, 0.99; nothing for others.
+/// "latency_p50_us" ... -> 0.5, 0.9, 0.95, 0.99; nothing for others.
 [[nodiscard]] std::optional<double> quantile_of(std::string_view metric);
 
 /// A quantile is shown with at least so many values beyond it, and decides with at least so many (design.md).

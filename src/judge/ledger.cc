@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "judge/connection_budget.h"
 #include "judge/live_portrait.h"
 #include "judge/recorded.h"
 
@@ -83,9 +84,10 @@ std::string cpus(const json& pinning) {
   return fmt::format("{}", fmt::join(numbers, ","));
 }
 
-std::string answer_bytes(const Evidence& evidence, const std::string& contender) {
+std::string answer_bytes(const Evidence& evidence, const std::string& scenario,
+                         const std::string& contender) {
   std::vector<double> sizes;
-  for (const auto* trial : evidence.trials({}, {}, contender))
+  for (const auto* trial : evidence.trials({}, scenario, contender))
     if (const auto size = metric_of(*trial, "bytes_per_answer")) sizes.push_back(*size);
   if (sizes.empty()) return {};
   const auto [low, high] = std::ranges::minmax(sizes);
@@ -161,6 +163,12 @@ class Lines {
   std::vector<LedgerLine> lines_;
 };
 
+/// "Database connections (workers x pool; together 96, 100 are allowed)".
+std::string title_of(const ConnectionBudget& budget) {
+  return fmt::format("Database connections (workers x pool; together {}{})", budget.together,
+                     budget.allowed ? fmt::format(", {} are allowed", *budget.allowed) : "");
+}
+
 void add_claimed(const Evidence& evidence, Lines& lines) {
   using enum Lines::Kind;
   lines.add("Framework", name,
@@ -174,6 +182,11 @@ void add_claimed(const Evidence& evidence, Lines& lines) {
   add("Requests at once (slots)",
       [](const auto&, const json& about) { return count_or_no_limit(about, "slots"); });
   add("Keep-alive", [](const auto&, const json& about) { return keep_alive(about); });
+  const auto budget = connection_budget(evidence);
+  add(title_of(budget), [&](const auto& contender, const json&) {
+    const auto its = budget.by_contender.find(contender);
+    return its == budget.by_contender.end() ? std::string() : fmt::to_string(its->second);
+  });
   add(kOverrides, [](const auto&, const json& about) { return pairs_in(member(about, "overrides")); });
   for (const auto& service : evidence.suite.services) {
     const auto* makes = member(evidence.run.plan, "services");
@@ -211,8 +224,15 @@ void add_live(const Evidence& evidence, Lines& lines) {
       [](const LivePortrait& its) { return its.answer_header("content_encoding", "none"); });
   add("Type of an answer", [](const LivePortrait& its) { return its.answer_header("content_type", "none"); });
   add("Bytes of an answer's head", [](const LivePortrait& its) { return its.answer_number("head_bytes"); });
-  lines.add("Bytes an answer", Lines::Kind::live,
-            [&](const auto& contender, const json&) { return answer_bytes(evidence, contender); });
+  if (!evidence.is_led())
+    lines.add("Bytes an answer", Lines::Kind::live,
+              [&](const auto& contender, const json&) { return answer_bytes(evidence, {}, contender); });
+  else  // over many scenarios a range would say nothing
+    for (const auto& scenario : evidence.suite.scenarios)
+      lines.add("Bytes an answer, " + scenario.name, Lines::Kind::live,
+                [&](const auto& contender, const json&) {
+                  return answer_bytes(evidence, scenario.name, contender);
+                });
   lines.add("Connections of the fullest worker", Lines::Kind::live,
             [&](const auto& contender, const json&) { return fullest_worker(evidence, contender); });
   const auto seen = [&](const auto& one) { return !one.second.cpus().empty(); };
@@ -232,6 +252,9 @@ std::vector<LedgerLine> ledger_of(const Evidence& evidence) {
   add_claimed(evidence, lines);
   add_live(evidence, lines);
   auto ledger = lines.take();
+  const auto budget = connection_budget(evidence);
+  for (auto& line : ledger)
+    if (budget.exceeded() && line.what == title_of(budget)) line.flagged = true;
   // A parameter that one contender alone has changed is a difference, too.
   for (auto& line : ledger)
     if (line.what == kOverrides && line.by_contender.size() < evidence.contenders().size())

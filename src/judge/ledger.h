@@ -10,7 +10,8 @@
 namespace shootout::judge {
 
 /// A line only where something is known of at least one contender. Flagged where two contenders differ by
-/// more than a tenth (numbers) or at all (texts); names and versions of framework and server never are.
+/// more than a tenth (numbers) or at all (texts), and the database connections where they are more than it
+/// allows; names and versions of framework and server never are.
 [[nodiscard]] std::vector<LedgerLine> ledger_of(const Evidence& evidence);
 
 /// The flagged lines in which the two of the pair differ: "Worker processes: 4, 1", the baseline's value

@@ -9,6 +9,7 @@
 
 #include "judge/offer.h"
 #include "judge/recorded.h"
+#include "judge/saturation.h"
 #include "judge/wording.h"
 
 namespace shootout::judge {
@@ -105,39 +106,17 @@ std::string order_of_calls(const Offer& offer, const Trials& trials) {
   return fmt::format("of {} calls at most {} waited at once", calls, text(*most));
 }
 
-/// Cores that the contender can use: those its processes may run on; of Python's interpreters, which take
-/// turns within a process, at most one a worker.
-std::optional<int> usable_cores(const Evidence& evidence, const nlohmann::json& contender) {
-  const auto* pinning = member(evidence.run.plan, "pinning");
-  const auto* cores = pinning ? member(*pinning, "servers") : nullptr;
-  if (cores == nullptr || !cores->is_array() || cores->empty())
-    cores = member(evidence.run.machine, "cores_allowed");
-  if (cores == nullptr || !cores->is_array() || cores->empty()) return std::nullopt;
-  auto usable = static_cast<int>(cores->size());
-  if (const auto workers = count_at(contender, "workers"); workers && text_at(contender, "python"))
-    usable = std::min(usable, std::max(*workers, 1));
-  return usable;
-}
-
-std::string cpu_bound(const Evidence& evidence, const nlohmann::json& contender, const Trials& trials) {
-  constexpr double kNearlyAll = 90;  // percent of each core
-  const auto percent = averages(trials, "cpu_percent");
-  const auto cores = usable_cores(evidence, contender);
-  if (percent.empty() || !cores) return {};
-  const double mean = mean_over(percent).value;
-  if (mean < kNearlyAll * *cores) return {};
-  return fmt::format("CPU bound: {:.0f} % of the {} that it can use", mean / *cores,
-                     *cores == 1 ? "core" : fmt::format("{} cores", *cores));
-}
-
 std::string limit_of_steady(const Evidence& evidence, const suite::Load& load,
                             const suite::Scenario& scenario, const std::string& contender) {
   const auto trials = evidence.trials(load.name, scenario.name, contender);
   const auto& about = evidence.about(contender);
-  if (auto bound = cpu_bound(evidence, about, trials); !bound.empty()) return bound;
+  if (trials.empty()) return held_back_by_generator(evidence, load, scenario, contender);
+  const auto saturation = saturation_of(evidence, trials, contender);
+  if (saturation && saturation->full) return saturation->text;
   const auto offer = offer_of(load, scenario);
   const auto slots = count_at(about, "slots");
-  if (!offer || offer->calls != 1 || !slots || *slots < 1 || offer->connections <= *slots) return {};
+  if (!offer || offer->calls != 1 || !slots || *slots < 1 || offer->connections <= *slots)
+    return saturation && load.rate.empty() ? saturation->text : std::string();
   return fmt::format("slot bound: {} slots{} x {}: at most {:.3g} requests/s", *slots, made_of(about),
                      seconds(offer->delay_s), *slots / offer->delay_s);
 }

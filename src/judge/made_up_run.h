@@ -5,10 +5,12 @@
 
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "engine/histogram_json.h"
 #include "judge/judgement.h"
 #include "suite/record.h"
 #include "suite/suite.h"
@@ -27,7 +29,7 @@ inline suite::Suite small_suite() {
   suite.services = {{"upstream", "native", {{"native", "upstream"}, {"fastapi", "upstream-fastapi"}}}};
   suite::RequestSpec request;
   request.upstream_calls = "{calls}";
-  for (const auto* name : {"low", "medium", "stress"}) suite.scenarios.push_back({name, name, request});
+  for (const auto* name : {"low", "medium", "stress"}) suite.scenarios.push_back({name, name, request, {}});
   suite::Load clients;
   clients.name = "clients";
   clients.connections = "{clients}";
@@ -66,7 +68,7 @@ inline suite::Suite steady_suite() {
   suite.name = "steady";
   suite.contenders = {"a", "b", "c"};
   suite.baseline = "a";
-  suite.scenarios = {{"ping", "Ping", {}}};
+  suite.scenarios = {{"ping", "Ping", {}, {}}};
   suite::Load closed;
   closed.name = "closed";
   closed.connections = "50";
@@ -79,6 +81,21 @@ inline suite::Suite steady_suite() {
   open.decides = "latency_p99_us";
   suite.loads = {closed, open};
   return suite;
+}
+
+/// The same where the leader of each cell is the baseline, with the closed loop alone.
+inline suite::Suite led_suite() {
+  auto suite = steady_suite();
+  suite.baseline = suite::kLeader;
+  suite.loads.resize(1);
+  return suite;
+}
+
+/// So many latencies from `from_us` on, each `step_us` more, as a trial's load_result has them.
+inline nlohmann::json latencies_as_json(int count, double from_us, double step_us) {
+  engine::Histogram histogram;
+  for (int i = 0; i < count; ++i) histogram.record(static_cast<std::int64_t>(1e3 * (from_us + step_us * i)));
+  return engine::to_json(histogram);
 }
 
 /// Says what the text was instead where it lacks `part`.

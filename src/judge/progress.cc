@@ -33,7 +33,10 @@ std::set<int> whole_replicates(const Evidence& evidence, const CellName& cell) {
     measured[trial.replicate].insert({trial.contender, trial.block});
     contenders.insert(trial.contender);
   }
-  const auto blocks = static_cast<std::size_t>(count_at(evidence.run.plan, "blocks").value_or(1));
+  const auto* load = evidence.load(cell.first);
+  const auto blocks = load != nullptr && is_steady(*load)
+                          ? static_cast<std::size_t>(count_at(evidence.run.plan, "blocks").value_or(1))
+                          : 1;
   std::set<int> whole;
   for (const auto& [replicate, trials] : measured)
     if (trials.size() >= blocks * contenders.size()) whole.insert(replicate);
@@ -77,10 +80,11 @@ CellProgress progress_in(const Evidence& evidence, const suite::Load& load, cons
   CellProgress progress;
   progress.load = load.name;
   progress.scenario = scenario.name;
-  const auto& pairs = evidence.pairs();
+  progress.wanted = precision;
+  const auto pairs = evidence.pairs(load, scenario);
   // The widest that Holm may make an interval: which level a pair gets in the end depends on where it lies.
-  const double confidence =
-      1 - (1 - stats::kWatchedConfidence) / static_cast<double>(std::max<std::size_t>(pairs.size(), 1));
+  const auto told_at_once = std::max<std::size_t>(evidence.family(load, scenario).size(), 1);
+  const double confidence = 1 - (1 - stats::kWatchedConfidence) / static_cast<double>(told_at_once);
   const auto whole = whole_replicates(evidence, {load.name, scenario.name});
   progress.replicates = static_cast<int>(whole.size());
   progress.precise = !pairs.empty();
@@ -116,7 +120,7 @@ std::vector<CellProgress> progress_of(const Evidence& evidence, double precision
   const auto costs = seconds_a_replicate(evidence);
   std::vector<CellProgress> all;
   for (const auto* load : evidence.loads()) {
-    if (!is_steady(*load)) continue;
+    if (is_fixed_work(*load)) continue;
     for (const auto* scenario : evidence.scenarios(*load)) {
       auto progress = progress_in(evidence, *load, *scenario, precision);
       const auto cost = costs.find({load->name, scenario->name});

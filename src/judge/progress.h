@@ -8,10 +8,10 @@
 
 namespace shootout::judge {
 
-/// Of each steady load's cell that has trials, in the suite's order: how precise its pairs with the baseline
-/// are, by the load's deciding metric, from the replicates that are whole. `precision` 0.05: +-5 % is wanted;
-/// 0: as precise as the budget allows.
-/// Seconds are told from what the cell's replicates took so far (TrialRecord::run_s).
+/// Of each cell of a steady load or a spike that has trials, in the suite's order: how precise its pairs with
+/// the baseline (or with the leader) are, by the load's deciding metric, from the replicates that are whole.
+/// `precision` 0.05: +-5 % is wanted; 0: as precise as the budget allows. Seconds are told from what the
+/// cell's replicates took so far (TrialRecord::run_s).
 [[nodiscard]] std::vector<CellProgress> progress_of(const Evidence& evidence, double precision);
 
 }  // namespace shootout::judge

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <utility>
 
+#include "judge/cell_figures.h"
 #include "judge/decision.h"
 #include "judge/ledger.h"
 #include "judge/limits.h"
@@ -24,7 +24,7 @@ std::vector<std::string> verdict_metrics(const suite::Load& load) {
   const auto add = [&](const std::string& metric) {
     if (metric != load.decides) metrics.push_back(metric);
   };
-  if (!is_steady(load)) add("duration_s");  // of a steady load it is the window's length
+  if (is_fixed_work(load)) add("duration_s");  // of other loads it is the same for all
   for (const auto* metric :
        {"latency_mean_us", "latency_p50_us", "latency_p95_us", "latency_p99_us", kCpu, kThroughput})
     add(metric);
@@ -46,23 +46,9 @@ std::string cause_of(const Evidence& evidence, const suite::Load& load, const su
 std::optional<std::uint64_t> fewest_beyond(const Evidence& evidence, const suite::Load& load,
                                            const suite::Scenario& scenario, const Pair& pair,
                                            const std::string& metric) {
-  const auto q = quantile_of(metric);
-  if (!q) return std::nullopt;
-  constexpr double kRounding = 1e-6;  // 1 - 0.95 is a little more than 0.05
-  auto fewest = std::numeric_limits<std::uint64_t>::max();
-  for (const auto& name : {pair.baseline, pair.contender}) {
-    if (is_steady(load)) {
-      for (const auto& [replicate, figure] :
-           evidence.latency_quantiles(load.name, scenario.name, name, metric))
-        fewest = std::min(fewest, figure.beyond);
-      continue;
-    }
-    for (const auto* trial : evidence.trials(load.name, scenario.name, name)) {
-      const double requests = metric_of(*trial, "requests").value_or(0);
-      fewest = std::min(fewest, static_cast<std::uint64_t>(requests * (1 - *q) + kRounding));
-    }
-  }
-  return fewest;
+  const auto one = fewest_beyond(evidence, load, scenario, pair.baseline, metric);
+  const auto other = fewest_beyond(evidence, load, scenario, pair.contender, metric);
+  return one && other ? std::min(one, other) : one ? one : other;
 }
 
 /// "Quart/Hypercorn: no steady state: ..."; empty where both came to rest.
@@ -106,14 +92,15 @@ void doubt(Verdict& verdict, const std::string& why) {
   verdict.note = why;
 }
 
-/// The verdicts of one metric, by the pairs' place.
+/// The verdicts of one metric, by the place in the family.
 std::vector<std::optional<Verdict>> family_of(const Evidence& evidence, const suite::Load& load,
                                               const suite::Scenario& scenario, const std::string& metric) {
   const auto rules = rules_for(evidence, load);
-  std::vector<std::optional<Verdict>> verdicts(evidence.pairs().size());
+  const auto pairs = evidence.family(load, scenario);
+  std::vector<std::optional<Verdict>> verdicts(pairs.size());
   std::vector<std::vector<double>> family;
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    const auto& pair = evidence.pairs()[i];
+    const auto& pair = pairs[i];
     const auto ratios = evidence.improvement(load.name, scenario.name, pair, metric);
     if (ratios.empty()) continue;
     family.push_back(logs_of(ratios));
@@ -137,13 +124,13 @@ std::vector<std::optional<Verdict>> family_of(const Evidence& evidence, const su
     verdict->word = decision->word;
     verdict->note = decision->note;
     ++decision;
-    const auto& pair = evidence.pairs()[i];
+    const auto& pair = pairs[i];
     if (const auto beyond = fewest_beyond(evidence, load, scenario, pair, metric);
         beyond && *beyond < kBeyondToDecide && verdict->ratio.n > 1)
       doubt(*verdict, fmt::format("a replicate has only {} values beyond the quantile: fewer than {} decide "
                                   "nothing",
                                   *beyond, kBeyondToDecide));
-    if (is_steady_closed(load) && metric.starts_with("latency"))
+    if ((is_steady_closed(load) || is_spike(load)) && metric.starts_with("latency"))
       add_note(verdict->note, "a closed loop measures the two at different rates");
   }
   return verdicts;
@@ -158,8 +145,9 @@ std::vector<Verdict> verdicts_of(const Evidence& evidence, const suite::Load& lo
   for (const auto& metric : metrics) families.push_back(family_of(evidence, load, scenario, metric));
 
   std::vector<Verdict> all;
-  for (std::size_t i = 0; i < evidence.pairs().size(); ++i) {
-    const auto& pair = evidence.pairs()[i];
+  const auto pairs = evidence.pairs(load, scenario);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const auto& pair = pairs[i];
     const std::string unrest = unrest_of(evidence, load, scenario, pair);
     const auto begin = all.size();
     for (auto& family : families) {

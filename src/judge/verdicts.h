@@ -11,8 +11,8 @@
 namespace shootout::judge {
 
 /// Of each of the evidence's pairs its verdicts, the deciding metric's first; those without a valid pair of
-/// trials are left out. The pairs of one metric are a family (judge/decision.h). `ledger`: what the verdicts'
-/// `differs` is taken from.
+/// trials are left out. Evidence::family() of one metric is a family (judge/decision.h). `ledger`: what the
+/// verdicts' `differs` is taken from.
 [[nodiscard]] std::vector<Verdict> verdicts_of(const Evidence& evidence, const suite::Load& load,
                                                const suite::Scenario& scenario,
                                                const std::vector<LedgerLine>& ledger);

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "judge/connection_budget.h"
 #include "judge/improvement.h"
 #include "judge/recorded.h"
 #include "judge/steady_state.h"
@@ -65,6 +66,13 @@ std::vector<std::string> of_warm_up(const Evidence& evidence) {
   return warnings;
 }
 
+std::string of_connections(const Evidence& evidence) {
+  const auto budget = connection_budget(evidence);
+  if (!budget.exceeded()) return {};
+  return fmt::format("the contenders' pools may open {} database connections, and the database allows {}",
+                     budget.together, *budget.allowed);
+}
+
 std::string of_state(const Evidence& evidence) {
   const int there = finished_trials(evidence.run);
   const int planned = planned_trials(evidence.run);
@@ -85,8 +93,8 @@ std::string of_profile(const Evidence& evidence) {
 std::vector<std::string> of_gaps(const Evidence& evidence) {
   std::vector<std::string> warnings;
   for (const auto* load : evidence.loads()) {
-    if (is_steady(*load)) continue;
-    for (const auto& pair : evidence.pairs()) {
+    if (!is_fixed_work(*load)) continue;
+    for (const auto& pair : evidence.pairs_of_all()) {
       const auto summary = summary_of(evidence, *load, pair);
       const std::string which = fmt::format("{}, {}", load->name, evidence.title(pair.contender));
       if (!summary)
@@ -115,7 +123,7 @@ std::vector<std::string> of_unrest(const Evidence& evidence) {
 
 std::vector<std::string> warnings_for(const Evidence& evidence) {
   std::vector<std::string> warnings{of_state(evidence), of_void_trials(evidence), of_replicates(evidence),
-                                    of_cores(evidence), of_profile(evidence)};
+                                    of_cores(evidence), of_connections(evidence), of_profile(evidence)};
   std::erase(warnings, "");
   for (const auto& more : {of_gaps(evidence), of_warm_up(evidence), of_unrest(evidence)})
     warnings.insert(warnings.end(), more.begin(), more.end());

@@ -18,6 +18,7 @@
 #include "launch/handed_over.h"
 #include "launch/ports.h"
 #include "launch/server_process.h"
+#include "launch/set_folder.h"
 
 namespace shootout::launch {
 namespace fs = std::filesystem;
@@ -50,6 +51,13 @@ std::unexpected<Error> about(const std::string& name, Error error) {
 Result<json> nothing_or(const Result<void>& result) {
   if (!result) return std::unexpected(result.error());
   return json();
+}
+
+bool works_below(pid_t pid, const fs::path& folder) {
+  if (folder.empty()) return false;
+  std::error_code error;
+  const auto place = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
+  return !error && (place.string() + "/").starts_with(folder.string() + "/");
 }
 
 UniqueFd watch_signals() {
@@ -137,6 +145,8 @@ Result<json> Guardian::perform(const json& request) {
   if (what == "open") return open(request);
   if (what == "hello") return json{{"guardian", mark_.guardian}, {"temporary", temporary_.string()}};
   if (what == "start") return start(spec_from(request.at("spec")));
+  if (what == "missing") return missing(request.at("server"));
+  if (what == "furnish") return nothing_or(furnish(request.at("server")));
   if (what == "stop") return stop(request.at("server"));
   if (what == "freeze") return nothing_or(freeze(request.at("server")));
   if (what == "thaw") return nothing_or(thaw(request.at("server")));
@@ -153,7 +163,15 @@ Result<json> Guardian::open(const json& request) {
   mark_.set = request.at("name");
   temporary_ = request.at("folder").get<std::string>();
   ::prctl(PR_SET_NAME, fmt::format("guard {}", mark_.set).c_str());
-  return nothing_or(make_folder(temporary_));
+  if (temporary_.empty()) {
+    auto made = make_set_folder(mark_.set);
+    if (!made) return std::unexpected(made.error());
+    temporary_ = std::move(made->path);
+    folder_lock_ = std::move(made->lock);
+  } else if (auto made = make_folder(temporary_); !made) {
+    return std::unexpected(made.error());
+  }
+  return json{{"temporary", temporary_.string()}};
 }
 
 Result<json> Guardian::start(ServerSpec spec) {
@@ -165,18 +183,52 @@ Result<json> Guardian::start(ServerSpec spec) {
   Server& server = spec.server;
   server.ended.clear();
   server.pid = 0;
+  server.limits_refused.clear();
+  std::optional<LimitedGroup> group;
   if (!server.command.empty()) {
     if (auto free = require_free(server.port, name); !free) return std::unexpected(free.error());
     std::error_code no_log_yet;
     const auto size = fs::file_size(server.log_file, no_log_yet);
     server.log_from = no_log_yet ? 0 : size;
-    auto pid = start_process(spec, mark_, temporary_);
-    if (!pid) return std::unexpected(pid.error());
+    if (auto provided = provide(spec, surroundings()); !provided) return std::unexpected(provided.error());
+    if (spec.limits.cpus > 0 || spec.limits.memory_bytes > 0) {
+      auto made = LimitedGroup::make(mark_, name, spec.limits);
+      if (made) {
+        group = std::move(*made);
+      } else {
+        server.limits_refused = made.error();
+      }
+    }
+    auto pid = start_process(spec, mark_, temporary_, group ? group->doors() : std::vector<std::string>());
+    if (!pid) {
+      if (!spec.data_folder.empty()) (void)remove_data_folder(spec.data_folder);
+      return std::unexpected(pid.error());
+    }
     server.pid = *pid;
   }
   json answer = to_json(server);
-  entries_.insert_or_assign(name, Entry{std::move(spec)});
+  Entry entry{.spec = std::move(spec)};
+  entry.group = std::move(group);
+  entries_.insert_or_assign(name, std::move(entry));
   return answer;
+}
+
+Result<json> Guardian::missing(const std::string& name) {
+  auto entry = find(name);
+  if (!entry) return std::unexpected(entry.error());
+  if ((*entry)->spec.ready.empty()) return json("");
+  auto missing = what_is_missing((*entry)->spec, surroundings());
+  if (!missing) return std::unexpected(missing.error());
+  return json(*missing);
+}
+
+Result<void> Guardian::furnish(const std::string& name) {
+  auto entry = find(name);
+  if (!entry) return std::unexpected(entry.error());
+  if ((*entry)->furnished) return {};
+  auto done = launch::furnish((*entry)->spec, surroundings());
+  (*entry)->furnished = done.has_value();
+  return done;
 }
 
 Result<json> Guardian::stop(const std::string& name) {
@@ -270,7 +322,10 @@ void Guardian::reap() {
 
 bool Guardian::belongs(const Process& orphan, const Server& server) const {
   if (orphan.session == server.pid || orphan.group == server.pid) return true;
-  return start_variable(orphan.pid, kServerVariable) == server.name;
+  if (start_variable(orphan.pid, kServerVariable) == server.name) return true;
+  // PostgreSQL's processes have sessions of their own, and cover their environment with their titles.
+  const auto entry = entries_.find(server.name);
+  return entry != entries_.end() && works_below(orphan.pid, entry->second.spec.data_folder);
 }
 
 std::vector<pid_t> Guardian::members(const Server& server) const {
@@ -313,7 +368,19 @@ Result<void> Guardian::end_server(Entry& entry) {
     }
   }
   if (!left.empty()) return could_not_end(entry.spec.server.name, left);
-  return {};
+  return clear_away(entry);
+}
+
+Surroundings Guardian::surroundings() const {
+  return {.mark = mark_, .temporary = temporary_, .stop_asked = [this] {
+            sigset_t pending;
+            return owner_gone() || (::sigpending(&pending) == 0 && ::sigismember(&pending, SIGTERM) == 1);
+          }};
+}
+
+Result<void> Guardian::clear_away(Entry& entry) {
+  entry.group.reset();
+  return entry.spec.data_folder.empty() ? Result<void>() : remove_data_folder(entry.spec.data_folder);
 }
 
 Result<void> Guardian::tear_down(const EndingRules& rules) {
@@ -324,15 +391,18 @@ Result<void> Guardian::tear_down(const EndingRules& rules) {
         return descendants(read_processes(), ::getpid());
       },
       [&] { return owner_gone(); }, rules);
-  std::error_code error;
-  if (!temporary_.empty()) fs::remove_all(temporary_, error);
+  Result<void> cleared;
+  if (left.empty()) {
+    for (auto& [name, entry] : entries_) {
+      if (auto done = clear_away(entry); !done) cleared = done;
+    }
+  }
+  if (!temporary_.empty()) {
+    if (auto removed = remove_set_folder(temporary_); !removed) cleared = removed;
+  }
   if (!register_folder_.empty()) unregister_set(register_folder_, mark_.set);
   if (!left.empty()) return could_not_end(mark_.set, left);
-  if (error) {
-    return fail(ExitCode::environment, fmt::format("cannot remove the temporary folder {}: {}",
-                                                   temporary_.string(), error.message()));
-  }
-  return {};
+  return cleared;
 }
 
 bool Guardian::any_lives() const {
@@ -340,23 +410,6 @@ bool Guardian::any_lives() const {
     if (entry.lives()) return true;
   }
   return false;
-}
-
-int guardian_main(int fd) {
-  // Of its own session: Ctrl-C in the terminal is shootout's business. Nothing of shootout's stays open: a
-  // pipe that somebody reads shootout's output from must end with shootout, and a mounted folder must be
-  // free.
-  ::setsid();
-  UniqueFd control(::fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
-  if (!control) return 1;
-  const auto control_fd = static_cast<unsigned>(control.get());
-  ::close_range(STDERR_FILENO + 1, control_fd - 1, 0);
-  ::close_range(control_fd + 1, ~0U, 0);
-  const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, standard);
-  if (nothing > STDERR_FILENO) ::close(nothing);
-  if (::chdir("/") != 0) return 1;
-  return Guardian(std::move(control)).run();
 }
 
 }  // namespace shootout::launch

@@ -17,9 +17,12 @@
 #include "base/message_channel.h"
 #include "base/unique_fd.h"
 #include "launch/ending.h"
+#include "launch/file_lock.h"
 #include "launch/frozen_tree.h"
 #include "launch/guardian_protocol.h"
+#include "launch/limited_group.h"
 #include "launch/process_table.h"
+#include "launch/provision.h"
 #include "launch/set_mark.h"
 
 namespace shootout::launch {
@@ -34,6 +37,8 @@ class Guardian {
  private:
   struct Entry {
     ServerSpec spec;
+    std::optional<LimitedGroup> group{};
+    bool furnished = false;
     std::optional<FrozenTree> frozen{};
     [[nodiscard]] bool lives() const { return spec.server.ended.empty(); }
   };
@@ -48,6 +53,8 @@ class Guardian {
   Result<nlohmann::json> perform(const nlohmann::json& request);
   Result<nlohmann::json> open(const nlohmann::json& request);
   Result<nlohmann::json> start(ServerSpec spec);
+  Result<nlohmann::json> missing(const std::string& name);
+  Result<void> furnish(const std::string& name);
   Result<nlohmann::json> stop(const std::string& name);
   Result<void> freeze(const std::string& name);
   Result<void> thaw(const std::string& name);
@@ -63,6 +70,10 @@ class Guardian {
   [[nodiscard]] std::vector<pid_t> members(const Server& server) const;
   [[nodiscard]] bool belongs(const Process& orphan, const Server& server) const;
   [[nodiscard]] bool owner_gone() const;
+  /// What the servers' own commands are run with.
+  [[nodiscard]] Surroundings surroundings() const;
+  /// Of a server that has ended: its group and its data.
+  static Result<void> clear_away(Entry& entry);
   Result<void> end_server(Entry& entry);
   Result<void> tear_down(const EndingRules& rules);
   [[nodiscard]] bool any_lives() const;
@@ -72,6 +83,7 @@ class Guardian {
   std::vector<MessageChannel> clients_;  ///< those that attached
   SetMark mark_;
   std::filesystem::path temporary_;
+  std::optional<FileLock> folder_lock_;    ///< of a folder that this guardian has made for itself
   std::filesystem::path register_folder_;  ///< empty until handed over
   std::map<std::string, Entry> entries_;
   std::vector<Ended> ended_;

@@ -17,6 +17,8 @@ json to_json(const Server& s) {
           {"log_file", s.log_file.string()},
           {"log_from", s.log_from},
           {"command", s.command},
+          {"ready_by_command", s.ready_by_command},
+          {"limits_refused", s.limits_refused},
           {"ended", s.ended}};
 }
 
@@ -33,6 +35,8 @@ Server server_from(const json& j) {
           .log_file = j.at("log_file").get<std::string>(),
           .log_from = j.at("log_from"),
           .command = j.at("command"),
+          .ready_by_command = j.at("ready_by_command"),
+          .limits_refused = j.at("limits_refused"),
           .ended = j.at("ended")};
 }
 
@@ -40,14 +44,27 @@ json to_json(const ServerSpec& spec) {
   return {{"server", to_json(spec.server)},
           {"folder", spec.folder.string()},
           {"variables", spec.variables},
-          {"cpus", spec.cpus}};
+          {"cpus", spec.cpus},
+          {"ready", spec.ready},
+          {"before_start", spec.before_start},
+          {"after_ready", spec.after_ready},
+          {"data_folder", spec.data_folder.string()},
+          {"unprivileged", spec.unprivileged},
+          {"limit_cpus", spec.limits.cpus},
+          {"limit_memory_bytes", spec.limits.memory_bytes}};
 }
 
 ServerSpec spec_from(const json& j) {
   return {.server = server_from(j.at("server")),
           .folder = j.at("folder").get<std::string>(),
           .variables = j.at("variables"),
-          .cpus = j.at("cpus")};
+          .cpus = j.at("cpus"),
+          .ready = j.at("ready"),
+          .before_start = j.at("before_start"),
+          .after_ready = j.at("after_ready"),
+          .data_folder = j.at("data_folder").get<std::string>(),
+          .unprivileged = j.at("unprivileged"),
+          .limits = {.cpus = j.at("limit_cpus"), .memory_bytes = j.at("limit_memory_bytes")}};
 }
 
 json to_json(const Error& error) {

@@ -1,9 +1,12 @@
 // What shootout and its guardian say to each other, as JSON over a message channel.
 //
-//   open {name, folder}        once, first         hello {}            who are you, after attaching
+//   open {name, folder}        once, first -> {temporary}
+//   hello {}                   who are you, after attaching
 //   start {spec}               -> server           stop {server}
 //   restart {server}           -> server           servers {}          -> [server]
 //   freeze {server}                                thaw {server}
+//   missing {server}           -> why its own command does not call it ready; empty where it does
+//   furnish {server}           what follows when it is ready, once a start
 //   ended {}                   -> [{name, how}]    tree {server}       -> {pids, how}
 //   hand_over {folder}         keep the set        stop_all {}         end everything and yourself
 //
@@ -26,7 +29,15 @@ struct ServerSpec {
   Server server;                 ///< pid, log_from and ended are filled in at each start
   std::filesystem::path folder;  ///< its working folder
   std::map<std::string, std::string> variables;
-  std::vector<int> cpus;  ///< empty: not pinned
+  std::vector<int> cpus = {};  ///< empty: not pinned
+  std::vector<std::string> ready = {};
+  std::vector<std::vector<std::string>> before_start = {}, after_ready = {};
+  std::filesystem::path data_folder = {};  ///< made anew at each start; empty: none
+  bool unprivileged = false;
+  suite::Limits limits = {};
+
+  /// The root's working folder.
+  [[nodiscard]] const std::filesystem::path& works_in() const { return unprivileged ? data_folder : folder; }
 };
 
 nlohmann::json to_json(const Server& server);

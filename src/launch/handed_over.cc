@@ -16,6 +16,7 @@
 
 #include "base/folders.h"
 #include "launch/process_table.h"
+#include "launch/set_folder.h"
 
 namespace shootout::launch {
 namespace fs = std::filesystem;
@@ -119,8 +120,7 @@ std::optional<HandedOver> registered_set(const fs::path& folder, const std::stri
   auto set = read_entry(entry_file(folder, name));
   if (!set) return std::nullopt;
   if (set->guardian_lives()) return set;
-  std::error_code ignored;
-  if (!set->temporary.empty()) fs::remove_all(set->temporary, ignored);
+  if (!set->temporary.empty()) (void)remove_set_folder(set->temporary);
   unregister_set(folder, name);
   return std::nullopt;
 }

@@ -27,8 +27,10 @@ std::string log_tail(const Server& server) {
   return fmt::format("\nthe end of its log {}:\n  {}", server.log_file.string(), fmt::join(lines, "\n  "));
 }
 
-/// Empty where the health path answers 200.
-std::string what_ails(const Server& server) {
+/// Empty where the health path answers 200, or the server's own command calls it ready.
+Result<std::string> what_ails(const Server& server, const Questions& ask) {
+  if (server.ready_by_command && server.pid != 0) return ask.missing();
+  if (!server.url.starts_with("http")) return "";  // somebody else's: whoever talks to it finds out
   const std::string url = server.url + server.health;
   const auto answer = http_get(url, {.timeout_s = kHealthTimeoutS});
   if (!answer) return answer.error().what;
@@ -63,7 +65,7 @@ std::vector<std::string> last_lines(const std::filesystem::path& file, std::uint
   return lines;
 }
 
-Result<void> wait_until_ready(const Server& server, const std::function<Result<TreeState>()>& ask,
+Result<void> wait_until_ready(const Server& server, const Questions& ask,
                               const std::function<bool()>& stop_asked) {
   const bool ours = server.pid != 0;
   const auto wanted = static_cast<size_t>(ours ? server.workers + server.other_processes : 0);
@@ -73,20 +75,23 @@ Result<void> wait_until_ready(const Server& server, const std::function<Result<T
     if (stop_asked && stop_asked()) {
       return fail(ExitCode::interrupted, fmt::format("interrupted while waiting for {}", server.name));
     }
-    const std::string ailment = what_ails(server);
-    auto tree = ours ? ask() : TreeState{};
+    const auto asked = what_ails(server, ask);
+    if (!asked) return std::unexpected(asked.error());
+    const std::string& ailment = *asked;
+    auto tree = ours ? ask.tree() : TreeState{};
     if (!tree) return std::unexpected(tree.error());
     if (!tree->ended.empty()) {
       return fail(ExitCode::environment, fmt::format("{} ended before it was ready: {}{}", server.name,
                                                      tree->ended, log_tail(server)));
     }
     if (ailment.empty() && tree->pids.size() >= wanted) {
-      if (!ours || !foreign_holder_of(server.port, tree->pids)) return {};
+      if (!ours) return {};
+      if (!foreign_holder_of(server.port, tree->pids)) return ask.furnish();
       // A worker with a listener of its own (SO_REUSEPORT) may have started since: look at both again.
-      tree = ask();
+      tree = ask.tree();
       if (!tree) return std::unexpected(tree.error());
       const auto other = foreign_holder_of(server.port, tree->pids);
-      if (!other) return {};
+      if (!other) return ask.furnish();
       if (tree->ended.empty()) return answered_by(server, *other);
       continue;  // it is ending, perhaps because the port was taken: its log says more
     }

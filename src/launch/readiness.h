@@ -18,8 +18,15 @@ struct TreeState {
   std::string ended;  ///< how the root ended; empty while it runs
 };
 
-/// ServerSet::wait_ready(), with `ask` for the server's processes.
-Result<void> wait_until_ready(const Server& server, const std::function<Result<TreeState>()>& ask,
+/// What the server's guardian is asked for.
+struct Questions {
+  std::function<Result<TreeState>()> tree;
+  std::function<Result<std::string>()> missing;  ///< of servers that are ready by a command of their own
+  std::function<Result<void>()> furnish;         ///< runs what follows when it is ready
+};
+
+/// ServerSet::wait_ready().
+Result<void> wait_until_ready(const Server& server, const Questions& ask,
                               const std::function<bool()>& stop_asked);
 
 /// At most so many last lines of the file from the byte `from` on.

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 
 #include "base/text.h"
 #include "base/unique_fd.h"
@@ -23,7 +24,7 @@ constexpr size_t kKeptOutput = 64 * 1024;
 
 std::map<std::string, std::string> merged_environment(const Command& command) {
   std::map<std::string, std::string> all;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
+  for (char** entry = environ; !command.alone && *entry != nullptr; ++entry) {
     const std::string text = *entry;
     if (const auto equals = text.find('='); equals != std::string::npos) {
       all[text.substr(0, equals)] = text.substr(equals + 1);
@@ -45,6 +46,7 @@ struct Prepared {
   std::string program = {}, folder = {};
   std::vector<std::string> words = {}, variables = {};
   std::vector<char*> argv = {}, envp = {};
+  const Account* account = nullptr;
 };
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
@@ -54,15 +56,26 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-[[noreturn]] void become(const Prepared& what, int output) {
+/// Where the program's own words would be: "FOLDER: No such file or directory".
+void say_why(const char* about) {
+  for (const char* part : {about, ": ", strerrordesc_np(errno), "\n"}) [[maybe_unused]]
+    auto written = write(STDERR_FILENO, part, strlen(part));
+}
+
+[[noreturn]] void become_command(const Prepared& what, int output) {
   signal(SIGTERM, SIG_DFL);
   signal(SIGPIPE, SIG_DFL);
   const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
-  if (what.folder.empty() || chdir(what.folder.c_str()) == 0) {
+  if (what.account != nullptr && !become(*what.account)) {
+    say_why(what.account->name.c_str());
+  } else if (!what.folder.empty() && chdir(what.folder.c_str()) != 0) {
+    say_why(what.folder.c_str());
+  } else {
     execve(what.program.c_str(), what.argv.data(), what.envp.data());
+    say_why(what.program.c_str());
   }
   _exit(127);
 }
@@ -78,7 +91,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != shootout) _exit(1);
   const pid_t command = fork();
-  if (command == 0) become(what, output);
+  if (command == 0) become_command(what, output);
   if (command < 0) _exit(126);
   close(output);
   int status = 0;
@@ -138,6 +151,7 @@ Result<CommandOutcome> run_command(const Command& command, const std::function<b
   Prepared what{.program = program->string(), .folder = command.folder.string(), .words = command.words};
   for (const auto& [name, value] : environment) what.variables.push_back(name + "=" + value);
   what.argv = pointers(what.words);
+  if (command.account) what.account = &*command.account;
   what.envp = pointers(what.variables);
 
   std::array<int, 2> ends{};

@@ -1,4 +1,4 @@
-// A command that is run to its end: installers, compilers.
+// A command that is run to its end: installers, compilers, what makes a database's folder.
 #pragma once
 
 #include <filesystem>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "launch/account.h"
 
 namespace shootout::launch {
 
@@ -18,6 +19,8 @@ struct Command {
   /// Beside our own environment; nothing for a variable takes it away.
   std::map<std::string, std::optional<std::string>> variables = {};
   std::filesystem::path log_file = {};  ///< its output is appended; empty: none
+  bool alone = false;                   ///< nothing of our own environment, `variables` only
+  std::optional<Account> account = {};  ///< as whom it runs; nothing: as we do
 };
 
 struct CommandOutcome {

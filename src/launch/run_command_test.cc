@@ -24,6 +24,32 @@ TEST(RunCommandTest, StatusOutputFolderAndVariables) {
   EXPECT_EQ(outcome->output, "/\nbgone\n");
 }
 
+TEST(RunCommandTest, AloneItSeesNothingOfOurs) {
+  setenv("SHOOTOUT_TEST_OURS", "here", 1);
+  const auto outcome = run_command({.words = {"/bin/sh", "-c", "echo ${SHOOTOUT_TEST_OURS-gone} $A"},
+                                    .variables = {{"A", "b"}},
+                                    .alone = true});
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->output, "gone b\n");
+}
+
+TEST(RunCommandTest, SaysWhyTheProgramDidNotBegin) {
+  const auto outcome = run_command({.words = {"true"}, .folder = "/no/such/folder"});
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(outcome->status, 127);
+  EXPECT_EQ(outcome->output, "/no/such/folder: No such file or directory\n");
+}
+
+TEST(RunCommandTest, RunsAsAnAccountWithoutRights) {
+  const auto account = account_without_rights();
+  if (!account) GTEST_SKIP() << "only root may become somebody else";
+  const auto outcome = run_command({.words = {"sh", "-c", "id -u; id -g; id -G"}, .account = account});
+  ASSERT_TRUE(outcome) << outcome.error().what;
+  EXPECT_EQ(outcome->output, std::to_string(account->user) + "\n" + std::to_string(account->group) + "\n" +
+                                 std::to_string(account->group) + "\n");
+  EXPECT_NE(account->user, 0U);
+}
+
 TEST(RunCommandTest, KeepsTheEndOfALongOutput) {
   const auto outcome = run_command({.words = {"sh", "-c", "seq 1 100000; kill -TERM $$"}});
   ASSERT_TRUE(outcome);

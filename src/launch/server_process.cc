@@ -9,34 +9,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "base/folders.h"
 #include "base/unique_fd.h"
+#include "launch/account.h"
+#include "launch/server_environment.h"
 
 namespace shootout::launch {
 namespace {
-
-/// What a server may see of the person's own environment. The rest (PYTHONPATH, FLASK_DEBUG ...) would change
-/// what is measured without a trace.
-constexpr const char* kInherited[] = {"PATH", "HOME", "USER",   "LOGNAME",  "SHELL",          "LANG",
-                                      "TZ",   "TERM", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH"};
-
-std::vector<std::string> environment_of(const ServerSpec& spec, const SetMark& mark,
-                                        const std::filesystem::path& temporary) {
-  std::map<std::string, std::string> variables;
-  for (const char* name : kInherited) {
-    if (const char* value = std::getenv(name)) variables[name] = value;
-  }
-  variables["TMPDIR"] = temporary.string();
-  for (const auto& [name, value] : spec.variables) variables[name] = value;
-  variables[kSetVariable] = to_text(mark);
-  variables[kServerVariable] = spec.server.name;
-  std::vector<std::string> lines;
-  for (const auto& [name, value] : variables) lines.push_back(name + "=" + value);
-  return lines;
-}
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
@@ -45,7 +27,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-enum class Step : int { input, folder, cpus, program };
+enum class Step : int { input, limits, account, folder, cpus, program };
 
 /// What the child says when it could not become the server.
 struct Failure {
@@ -53,13 +35,18 @@ struct Failure {
   int error;
 };
 
-std::string words(const Failure& failure, const ServerSpec& spec) {
+std::string words(const Failure& failure, const ServerSpec& spec, const std::optional<Account>& account) {
   const std::string why = errno_text(failure.error);
   switch (failure.step) {
     case Step::input:
       return fmt::format("its input and output could not be set: {}", why);
+    case Step::limits:
+      return fmt::format("its control group cannot be entered: {}", why);
+    case Step::account:
+      return fmt::format("it cannot run as the account {}: {}", account ? account->name : "", why);
     case Step::folder:
-      return fmt::format("its folder {}: {}", spec.folder.string(), why);
+      return fmt::format("its folder {}{}: {}", spec.works_in().string(),
+                         account ? ", as the account " + account->name : "", why);
     case Step::cpus:
       return fmt::format("the CPUs {} cannot be used: {}", fmt::join(spec.cpus, ","), why);
     case Step::program:
@@ -72,6 +59,10 @@ std::string remedy(const Failure& failure) {
   switch (failure.step) {
     case Step::program:
       return "`shootout prepare` makes the programs that a suite needs";
+    case Step::folder:
+      return "every folder above it must let that account through (chmod o+x)";
+    case Step::account:
+      return "start shootout as an ordinary user";
     case Step::cpus:
       return "pin to CPUs that this process may use (see `taskset -p $$`)";
     default:
@@ -95,19 +86,33 @@ bool pin_to(const std::vector<int>& cpus) {
   return ::sched_setaffinity(0, sizeof set, &set) == 0;
 }
 
+bool enter(const std::vector<std::string>& doors) {
+  for (const auto& door : doors) {
+    const int fd = ::open(door.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || ::write(fd, "0", 1) != 1) return false;
+  }
+  return true;
+}
+
 /// The child between fork and exec; comes back only with what failed.
-Failure become(const ServerSpec& spec, int log, pid_t guardian, char* const* arguments, char** variables) {
+Failure become_server(const ServerSpec& spec, const std::optional<Account>& account,
+                      const std::vector<std::string>& doors, int log, pid_t guardian, char* const* arguments,
+                      char** variables) {
   ::setsid();
-  // A guardian that is killed takes the roots with it. It may have gone before this line already.
+  reset_signals();
+  if (!enter(doors)) return {Step::limits, errno};
+  if (account && !become(*account)) return {Step::account, errno};
+  // A guardian that is killed takes the roots with it: after the change of account, which would take this
+  // back. It may have gone before this line already.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != guardian) ::_exit(1);
-  reset_signals();
   const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(log, STDOUT_FILENO) < 0 ||
       ::dup2(log, STDERR_FILENO) < 0) {
     return {Step::input, errno};
   }
-  if (!spec.folder.empty() && ::chdir(spec.folder.c_str()) != 0) return {Step::folder, errno};
+  if (const auto& folder = spec.works_in(); !folder.empty() && ::chdir(folder.c_str()) != 0)
+    return {Step::folder, errno};
   if (!spec.cpus.empty() && !pin_to(spec.cpus)) return {Step::cpus, errno};
   ::environ = variables;  // before the search: the program is looked for in the server's own PATH
   ::execvp(arguments[0], arguments);
@@ -117,7 +122,7 @@ Failure become(const ServerSpec& spec, int log, pid_t guardian, char* const* arg
 }  // namespace
 
 Result<pid_t> start_process(const ServerSpec& spec, const SetMark& mark,
-                            const std::filesystem::path& temporary) {
+                            const std::filesystem::path& temporary, const std::vector<std::string>& doors) {
   const std::string& name = spec.server.name;
   if (auto made = make_folder(spec.server.log_file.parent_path()); !made)
     return std::unexpected(made.error());
@@ -135,13 +140,17 @@ Result<pid_t> start_process(const ServerSpec& spec, const SetMark& mark,
   UniqueFd from_child(pipe_fds[0]), to_parent(pipe_fds[1]);
 
   auto arguments = spec.server.command;
-  auto variables = environment_of(spec, mark, temporary);
+  const auto account = spec.unprivileged ? account_without_rights() : std::nullopt;
+  std::vector<std::string> variables;
+  for (const auto& [variable, value] : server_environment(spec, mark, temporary, account))
+    variables.push_back(variable + "=" + value);
   const auto argv = pointers_to(arguments);
   auto envp = pointers_to(variables);
   const pid_t guardian = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
-    const Failure failure = become(spec, log.get(), guardian, argv.data(), envp.data());
+    const Failure failure =
+        become_server(spec, account, doors, log.get(), guardian, argv.data(), envp.data());
     (void)!::write(to_parent.get(), &failure, sizeof failure);
     ::_exit(127);
   }
@@ -156,7 +165,7 @@ Result<pid_t> start_process(const ServerSpec& spec, const SetMark& mark,
   }
   if (size != sizeof failure) return pid;
   ::waitpid(pid, nullptr, 0);
-  return fail(ExitCode::environment, fmt::format("cannot start {}: {}", name, words(failure, spec)),
+  return fail(ExitCode::environment, fmt::format("cannot start {}: {}", name, words(failure, spec, account)),
               remedy(failure));
 }
 

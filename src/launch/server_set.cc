@@ -16,6 +16,7 @@
 #include "launch/handed_over.h"
 #include "launch/process_table.h"
 #include "launch/readiness.h"
+#include "launch/set_folder.h"
 
 namespace shootout::launch {
 namespace fs = std::filesystem;
@@ -23,7 +24,7 @@ using nlohmann::json;
 namespace {
 
 /// Longer than any request takes, behind the requests of others: only a stopped guardian is that silent.
-constexpr auto kAnswerTimeout = std::chrono::seconds(60);
+constexpr auto kAnswerTimeout = std::chrono::seconds(120);
 constexpr auto kExitTimeout = std::chrono::seconds(3);
 
 Result<void> check_name(const std::string& name) {
@@ -130,8 +131,7 @@ struct ServerSet::Impl {
     wait_for_exit();
     const auto ended = end_strays();
     all_ended = ended.has_value();
-    std::error_code ignored;
-    fs::remove_all(temporary, ignored);
+    if (!temporary.empty()) (void)remove_set_folder(temporary);
     if (kept) (void)registered_set(handed_over_folder(), name);  // removes the entry of a dead guardian
     return {ExitCode::environment,
             fmt::format("the guardian of {} (pid {}) has gone, and its servers with it{}", name, guardian,
@@ -160,15 +160,15 @@ Result<ServerSet> ServerSet::create(const std::string& name, const fs::path& fol
     const MessageChannel closed = std::move(pair->second);
   }  // only the guardian may hold its end
   const auto process = read_process(*guardian);
-  ServerSet set(std::make_unique<Impl>(name, fs::absolute(folder), std::move(pair->first)));
+  ServerSet set(
+      std::make_unique<Impl>(name, folder.empty() ? folder : fs::absolute(folder), std::move(pair->first)));
   set.impl_->guardian = *guardian;
   set.impl_->guardian_start_ticks = process ? process->start_ticks : 0;
   set.impl_->is_child = true;
-  if (auto opened =
-          set.impl_->tell({{"do", "open"}, {"name", name}, {"folder", set.impl_->temporary.string()}});
-      !opened) {
-    return std::unexpected(opened.error());
-  }
+  auto made = set.impl_->ask({{"do", "open"}, {"name", name}, {"folder", set.impl_->temporary.string()}},
+                             [](const json& opened) { return opened.at("temporary").get<std::string>(); });
+  if (!made) return std::unexpected(made.error());
+  set.impl_->temporary = *made;
   return set;
 }
 
@@ -190,6 +190,10 @@ Result<std::optional<ServerSet>> ServerSet::attach(const std::string& name) {
   return std::optional(std::move(set));
 }
 
+const fs::path& ServerSet::temporary_folder() const {
+  return impl_->temporary;
+}
+
 Result<Server> ServerSet::start(const suite::Launchable& what, const StartOptions& options) {
   const ServerSpec spec{
       .server = {.name = what.name,
@@ -201,20 +205,35 @@ Result<Server> ServerSet::start(const suite::Launchable& what, const StartOption
                  .other_processes = what.other_processes,
                  .ready_timeout_s = what.ready_timeout_s,
                  .log_file = options.log_file.empty() ? fs::path() : fs::absolute(options.log_file),
-                 .command = what.command},
+                 .command = what.command,
+                 .ready_by_command = !what.ready.empty()},
       .folder = what.folder.empty() ? fs::path() : fs::absolute(what.folder),
       .variables = what.variables,
-      .cpus = options.cpus};
+      .cpus = options.cpus,
+      .ready = what.ready,
+      .before_start = what.before_start,
+      .after_ready = what.after_ready,
+      .data_folder = options.data_folder.empty() ? fs::path() : fs::absolute(options.data_folder),
+      .unprivileged = what.unprivileged,
+      .limits = options.limits};
   return impl_->ask({{"do", "start"}, {"spec", to_json(spec)}}, server_from);
 }
 
 Result<void> ServerSet::wait_ready(const Server& server, const std::function<bool()>& stop_asked) {
-  const auto ask = [&] {
-    return impl_->ask({{"do", "tree"}, {"server", server.name}}, [](const json& tree) {
-      return TreeState{.pids = tree.at("pids"), .ended = tree.at("how")};
-    });
-  };
-  return wait_until_ready(server, ask, stop_asked);
+  const Questions questions{
+      .tree =
+          [&] {
+            return impl_->ask({{"do", "tree"}, {"server", server.name}}, [](const json& tree) {
+              return TreeState{.pids = tree.at("pids"), .ended = tree.at("how")};
+            });
+          },
+      .missing =
+          [&] {
+            return impl_->ask({{"do", "missing"}, {"server", server.name}},
+                              [](const json& missing) { return missing.get<std::string>(); });
+          },
+      .furnish = [&] { return impl_->tell({{"do", "furnish"}, {"server", server.name}}); }};
+  return wait_until_ready(server, questions, stop_asked);
 }
 
 Result<void> ServerSet::stop(const std::string& name) {

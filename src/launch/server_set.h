@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "suite/contender.h"
+#include "suite/suite.h"
 
 namespace shootout::launch {
 
@@ -24,6 +25,9 @@ namespace shootout::launch {
 struct StartOptions {
   std::filesystem::path log_file;  ///< its stdout and stderr, appended
   std::vector<int> cpus;           ///< empty: not pinned
+  /// Of what is started with a data folder: it is made, for this start alone, and is removed with the set.
+  std::filesystem::path data_folder{};
+  suite::Limits limits{};  ///< of its whole tree, by a cgroup of its own, where the machine lets us
 };
 
 /// A server of the set.
@@ -39,6 +43,8 @@ struct Server {
   std::filesystem::path log_file;
   std::uintmax_t log_from = 0;       ///< where in the log file this start's output begins
   std::vector<std::string> command;  ///< as started, for restart; empty where somebody else serves it
+  bool ready_by_command = false;     ///< it has a command of its own that says when it is ready
+  std::string limits_refused{};      ///< why its limits are not in force; empty: they are, or none are wanted
   std::string ended{};               ///< how it ended by itself; empty while it runs
 };
 
@@ -58,8 +64,10 @@ class ServerSet {
  public:
   /// A new guardian, whose program is shootout itself: the running program's main must call guardian_main(FD)
   /// for the arguments `__guardian FD`. `name` shows in the process list; `folder` is made, is where
-  /// temporary data goes, and is removed at teardown with all that is in it.
-  static Result<ServerSet> create(const std::string& name, const std::filesystem::path& folder);
+  /// temporary data goes, and is removed at teardown with all that is in it. Without one a fresh folder is
+  /// made below /var/tmp, on a disk, which accounts without rights can reach; where guardian and shootout
+  /// were killed, end_strays() removes it.
+  static Result<ServerSet> create(const std::string& name, const std::filesystem::path& folder = {});
   /// The set that `up` handed over under this name; nothing where there is none.
   static Result<std::optional<ServerSet>> attach(const std::string& name);
   ServerSet(ServerSet&&) noexcept;
@@ -67,15 +75,20 @@ class ServerSet {
   /// Ends everything, unless handed over.
   ~ServerSet();
 
+  /// Where the set's temporary data lie; data folders belong in it.
+  [[nodiscard]] const std::filesystem::path& temporary_folder() const;
+
   /// Starts one server; a port that is taken is an error that names the process that holds it (exit code 5).
-  /// Where somebody else serves the URL nothing is started.
+  /// Where somebody else serves the URL nothing is started. Commands before the start are run first, in the
+  /// fresh data folder; one that fails is an error with its last lines (exit code 5), and nothing is left.
   Result<Server> start(const suite::Launchable& what, const StartOptions& options);
-  /// Waits until the health path answers 200, the claimed processes are there, and the listener is the
-  /// server's own. A server that died or never got ready is an error with the last lines of its log (exit
-  /// code 5). `stop_asked` ends the wait early (exit code 130).
+  /// Waits until the health path answers 200 (or the server's own command calls it ready), the claimed
+  /// processes are there, and the listener is the server's own; then, once a start, runs what is to follow. A
+  /// server that died or never got ready, and a command that fails, is an error with the last lines of its
+  /// log (exit code 5). `stop_asked` ends the wait early (exit code 130).
   Result<void> wait_ready(const Server& server, const std::function<bool()>& stop_asked = {});
   /// Ends one server's tree: SIGTERM, after 3 s SIGKILL, until no process of it is left; what is stopped is
-  /// continued.
+  /// continued. Its data folder goes, too.
   Result<void> stop(const std::string& name);
   /// Stops all processes of a server's tree with SIGSTOP, the root first, until none of them runs: it takes
   /// no CPU until thaw(). Only a server that has nothing under way should be frozen. Frozen already: nothing
@@ -85,7 +98,7 @@ class ServerSet {
   /// before its workers takes their long silence for death (Gunicorn's timeout). An error (exit code 5) that
   /// names them where processes are not those that were frozen. Not frozen: nothing happens.
   Result<void> thaw(const std::string& name);
-  /// stop() and start() with the same command.
+  /// stop() and start() with the same command; its data folder is made anew, and wait_ready() furnishes it.
   Result<Server> restart(const std::string& name);
   /// Ends all and the guardian; says so where something could not be ended.
   Result<void> stop_all();
@@ -112,7 +125,8 @@ class ServerSet {
 [[nodiscard]] std::vector<std::string> handed_over_sets();
 
 /// Ends whatever a crash of guardian and shootout together left: processes that carry shootout's mark in
-/// their environment and whose guardian is gone. The number of processes ended.
+/// their environment and whose guardian is gone; then the temporary folders, shared memory and control groups
+/// of such sets. The number of processes ended.
 Result<int> end_strays();
 
 /// The guardian process's main. `fd` is its end of the control channel. The exit status.

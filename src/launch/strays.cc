@@ -8,8 +8,10 @@
 #include <thread>
 
 #include "launch/ending.h"
+#include "launch/limited_group.h"
 #include "launch/process_table.h"
 #include "launch/server_set.h"
+#include "launch/set_folder.h"
 #include "launch/set_mark.h"
 
 namespace shootout::launch {
@@ -41,9 +43,7 @@ std::set<pid_t> find_strays() {
   return strays;
 }
 
-}  // namespace
-
-Result<int> end_strays() {
+Result<int> end_stray_processes() {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   std::set<pid_t> ended;
   while (true) {  // again until none is left: they may have been forking meanwhile
@@ -61,6 +61,16 @@ Result<int> end_strays() {
     }
     std::this_thread::sleep_for(kPause);
   }
+}
+
+}  // namespace
+
+Result<int> end_strays() {
+  auto ended = end_stray_processes();
+  if (!ended) return ended;
+  remove_stray_groups();
+  if (auto removed = remove_stray_folders(); !removed) return std::unexpected(removed.error());
+  return ended;
 }
 
 }  // namespace shootout::launch

@@ -165,20 +165,9 @@ Text state_of(const Subject& subject) {
   return progress + ".";
 }
 
-/// "14 minutes", "40 s".
-std::string duration_text(double seconds) {
-  constexpr double kMinute = 60, kHour = 3600;
-  if (seconds < 2 * kMinute) return fmt::format("{:.0f} s", std::ceil(seconds));
-  if (seconds < 2 * kHour) return fmt::format("{:.0f} minutes", std::ceil(seconds / kMinute));
-  return fmt::format("{:.1f} hours", seconds / kHour);
-}
-
 /// How precise a steady load's cell has become, and what more time would bring.
 Text precision_of(const Subject& subject, const judge::CellProgress& progress) {
-  const auto& plan = subject.run.plan;
-  const double wanted = plan.is_object() && plan.contains("precision") && plan["precision"].is_number()
-                            ? plan["precision"].get<double>()
-                            : 0;
+  const double wanted = progress.wanted;
   std::string text = fmt::format("{}, {}: ", progress.load, subject.scenario_title(progress.scenario));
   if (std::isfinite(progress.half_width))
     text += fmt::format("intervals within +-{:.2g} % after {}", 100 * progress.half_width,
@@ -198,12 +187,26 @@ Text precision_of(const Subject& subject, const judge::CellProgress& progress) {
   return whole;
 }
 
+/// Of suites whose cells have a leader.
+constexpr const char* kOfLeaders =
+    " A quantile stands with at least 10 requests beyond it in a replicate; how many they were in the "
+    "poorest "
+    "one is in parentheses. The baseline of a cell is the contender that leads it: ratios below 1 are that "
+    "much behind. The leader is "
+    "chosen from the same figures, so the intervals of a cell are adjusted for all its pairs (Holm), not "
+    "only for "
+    "those with the leader.";
+
 void add_belief(const Subject& subject, Document& document) {
   document.push_back(Heading{2, "Whether to believe it"});
   List list;
   list.items.push_back(state_of(subject));
-  for (const auto& progress : subject.judgement.progress)
-    list.items.push_back(precision_of(subject, progress));
+  if (subject.is_led()) {
+    add_open(subject, list);
+  } else {
+    for (const auto& progress : subject.judgement.progress)
+      list.items.push_back(precision_of(subject, progress));
+  }
   for (const auto& warning : subject.judgement.warnings) {
     list.items.push_back(Text{{"Warning", Tone::caution}, {": " + warning + "."}});
   }
@@ -213,7 +216,8 @@ void add_belief(const Subject& subject, Document& document) {
                 "is the ratio of "
                 "figures measured side by side, above 1 where the contender is better than the baseline; a "
                 "dash stands where "
-                "nothing was taken."});
+                "nothing was taken." +
+                std::string(subject.is_led() ? kOfLeaders : "")});
 }
 
 }  // namespace
@@ -222,7 +226,10 @@ void add_answer(const Subject& subject, Document& document) {
   document.push_back(Heading{1, subject.suite.title});
   document.push_back(Paragraph{subject.suite.question});
   document.push_back(Heading{2, "The answer"});
-  add_sentences(subject, document);
+  if (subject.is_led())
+    add_leaders(subject, document);
+  else
+    add_sentences(subject, document);
   add_belief(subject, document);
 }
 

@@ -10,6 +10,7 @@ Document content(const suite::Suite& suite, const suite::RunRecord& run, const j
   add_answer(subject, document);
   for (const auto* load : subject.loads()) add_load(subject, *load, document);
   add_resources(subject, document);
+  add_correctness(subject, document);
   add_counters(subject, document);
   add_claims(subject, document);
   add_advice(subject, document);

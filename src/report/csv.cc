@@ -1,8 +1,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <string>
+#include <vector>
+
 #include "report/metrics.h"
 #include "report/report.h"
+#include "report/trial_details.h"
 
 namespace shootout::report {
 namespace {
@@ -18,6 +22,24 @@ std::string field(const std::string& text) {
   return quoted + '"';
 }
 
+/// "status 12; timeout 3".
+std::string classes_in_words(const suite::TrialRecord& trial) {
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : errors_by_class(trial)) parts.push_back(fmt::format("{} {}", name, count));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+/// "10 connections 812; 500 connections 40211", in their order; a phase without the figure is left out.
+std::string p99_of_phases(const suite::TrialRecord& trial) {
+  std::vector<std::string> parts;
+  const auto& phases = phases_of(trial);
+  if (!phases.is_array()) return {};
+  for (const auto& phase : phases)
+    if (phase.is_object() && phase.contains("p99_us") && phase["p99_us"].is_number())
+      parts.push_back(fmt::format("{} {}", phase.value("name", "?"), phase["p99_us"].get<double>()));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
 }  // namespace
 
 std::string csv(const suite::RunRecord& run) {
@@ -26,7 +48,7 @@ std::string csv(const suite::RunRecord& run) {
       "valid,"
       "reasons";
   for (const auto metric : kMetrics) text += fmt::format(",{}", metric);
-  text += "\r\n";
+  text += ",served_by,error_classes,phase_p99_us\r\n";
   for (const auto& trial : run.trials) {
     text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", field(run.id), field(run.suite),
                         field(run.profile), run.seed, trial.number, trial.attempt, field(trial.contender),
@@ -37,7 +59,8 @@ std::string csv(const suite::RunRecord& run) {
       const auto value = metric_of(trial, name);
       text += value ? fmt::format(",{}", *value) : ",";
     }
-    text += "\r\n";
+    text += fmt::format(",{},{},{}\r\n", field(served_by(trial)), field(classes_in_words(trial)),
+                        field(p99_of_phases(trial)));
   }
   return text;
 }

@@ -1,6 +1,7 @@
 // A report's content as value types: built once, then rendered as terminal text or Markdown.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -50,11 +51,18 @@ struct Column {
   Align align = Align::left;
 };
 
-/// Every row has one cell a column.
 struct Table {
   std::vector<Column> columns;
+  /// One cell a column; of a row that has fewer the last one spans the rest.
   std::vector<std::vector<Text>> rows;
+  /// Columns at which a terminal too narrow for all begins another table, which repeats the first column;
+  /// ascending, none of them the first.
+  std::vector<std::size_t> breaks;
 };
+
+/// A table that is no wider than `width` characters (by what its cells would like to have), cut at its breaks
+/// where it must be. A row whose last cell spans is in the first part alone.
+[[nodiscard]] std::vector<Table> cut(const Table& table, std::size_t width);
 
 using Element = std::variant<Heading, Paragraph, List, Table>;
 using Document = std::vector<Element>;

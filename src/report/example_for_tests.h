@@ -31,7 +31,8 @@ inline suite::Suite example_suite() {
       "Flask on Gunicorn (WSGI) or Quart on Hypercorn (ASGI), where the work is waiting for others?";
   suite.contenders = {"flask-gunicorn", "quart-hypercorn"};
   suite.baseline = "flask-gunicorn";
-  suite.scenarios = {{"baseline", "Baseline", {}}, {"medium", "Medium", {}}, {"stress", "Stress", {}}};
+  suite.scenarios = {
+      {"baseline", "Baseline", {}, {}}, {"medium", "Medium", {}, {}}, {"stress", "Stress", {}, {}}};
   suite::Load clients;
   clients.name = "clients";
   clients.title = "N clients at once, one upstream call each";

@@ -5,6 +5,9 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "report/format.h"
 #include "report/metrics.h"
@@ -85,6 +88,28 @@ Text estimate_of(const judge::CellFigures* figures, const char* metric, Quantity
   if (!figures) return kAbsent;
   const auto found = figures->metrics.find(metric);
   return found == figures->metrics.end() ? Text(kAbsent) : Text(figure(found->second, quantity));
+}
+
+/// A ledger's values, each with the titles of those that have it: "all" where that is everybody.
+std::vector<std::pair<std::string, std::string>> alike(const Subject& subject,
+                                                       const judge::LedgerLine& line) {
+  struct Group {
+    std::string text;
+    std::vector<std::string> titles;
+  };
+  std::vector<Group> groups;
+  for (const auto& contender : subject.contenders()) {
+    const auto found = line.by_contender.find(contender);
+    const std::string text = found == line.by_contender.end() ? "" : found->second;
+    auto group = std::ranges::find(groups, text, &Group::text);
+    if (group == groups.end()) group = groups.insert(groups.end(), {text, {}});
+    group->titles.push_back(subject.title(contender));
+  }
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& group : groups)
+    rows.emplace_back(group.text,
+                      groups.size() == 1 ? "all" : fmt::format("{}", fmt::join(group.titles, ", ")));
+  return rows;
 }
 
 }  // namespace
@@ -211,9 +236,8 @@ void add_ledger(const Subject& subject, Document& document) {
       table.rows.push_back(std::move(row));
       continue;
     }
-    for (const auto& contender : contenders) {
-      table.rows.push_back({title(line), subject.title(contender), value(line, contender)});
-    }
+    for (const auto& [text, names] : alike(subject, line))
+      table.rows.push_back({title(line), names, text.empty() ? Text(kAbsent) : Text(text)});
   }
   document.push_back(std::move(table));
 }

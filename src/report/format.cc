@@ -40,7 +40,8 @@ Scale scale_of_time(double value_s, double recorded_per_second) {
   return {recorded_per_second * 1e-6, " us"};
 }
 
-Scale scale_of_bytes(double value) {
+Scale scale_of_bytes(double signed_value) {
+  const double value = std::abs(signed_value);
   if (value >= 1024.0 * 1024 * 1024) return {1024.0 * 1024 * 1024, " GiB"};
   if (value >= 1024.0 * 1024) return {1024.0 * 1024, " MiB"};
   if (value >= 1024) return {1024, " KiB"};
@@ -58,7 +59,10 @@ Scale scale_of(Quantity quantity, double value) {
     case Quantity::percent:
       return {1, " %"};
     case Quantity::bytes:
+    case Quantity::more_bytes:
       return scale_of_bytes(value);
+    case Quantity::bytes_per_second:
+      return {1e6, " MB/s"};
     case Quantity::cpu_microseconds:
       return {1, " us"};
     case Quantity::ratio:
@@ -84,19 +88,27 @@ std::string figure(const stats::Estimate& estimate, Quantity quantity) {
   const bool interval = estimate.low && estimate.high;
   const double low = interval ? *estimate.low / scale.divisor : value;
   const double high = interval ? *estimate.high / scale.divisor : value;
-  const bool whole = quantity == Quantity::count && value == std::round(value) && low == high;
+  const bool countable = quantity == Quantity::count || quantity == Quantity::bytes;
+  const bool whole = countable && value == std::round(value) && low == high;
   int decimals = whole ? 0 : decimals_for(value, (high - low) / 2);
   // A ratio cannot be 0: where its interval is wide, two digits of it and one of its lower bound still show.
   if (quantity == Quantity::ratio && value > 0 && low > 0)
     decimals = std::clamp(std::max(1 - order_of(value), -order_of(low)), decimals, std::max(decimals, 2));
   const double most = quantity == Quantity::share ? 100 : std::numeric_limits<double>::infinity();
 
+  if (quantity == Quantity::more_bytes) {
+    const std::string change = unbroken(fmt::format("{:+.{}f}{}", value, decimals, scale.suffix));
+    return interval
+               ? change + ' ' + unbroken(fmt::format("[{:.{}f}, {:.{}f}]", low, decimals, high, decimals))
+               : change;
+  }
   const std::string middle = fmt::format("{:.{}f}", value, decimals);
   // All that is measured here is positive: a bound below zero is the t interval's way of saying "down to
   // nothing".
   const std::string bounds =
       fmt::format("[{:.{}f}, {:.{}f}]", std::max(low, 0.0), decimals, std::min(high, most), decimals);
-  const bool often_alike = quantity == Quantity::share || quantity == Quantity::count;
+  const bool often_alike =
+      quantity == Quantity::share || quantity == Quantity::count || quantity == Quantity::bytes;
   const bool without_width = often_alike && bounds == fmt::format("[{}, {}]", middle, middle);
   std::string text = unbroken(middle + scale.suffix);
   if (interval && !without_width) text += ' ' + unbroken(bounds);
@@ -107,6 +119,13 @@ std::string ratio_with_count(const stats::Estimate& ratio) {
   const char* lack = ratio.low && ratio.high ? "" : " (no interval)";
   return fmt::format("{}, {}{}", figure(ratio, Quantity::ratio), unbroken(fmt::format("n = {}", ratio.n)),
                      lack);
+}
+
+std::string duration_text(double seconds) {
+  constexpr double kMinute = 60, kHour = 3600;
+  if (seconds < 2 * kMinute) return fmt::format("{:.0f} s", std::ceil(seconds));
+  if (seconds < 2 * kHour) return fmt::format("{:.0f} minutes", std::ceil(seconds / kMinute));
+  return fmt::format("{:.1f} hours", seconds / kHour);
 }
 
 std::string counted(long count, std::string_view noun) {

@@ -2,8 +2,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "report/correctness.h"
 #include "report/metrics.h"
 #include "report/report.h"
+#include "report/trial_details.h"
 
 namespace shootout::report {
 namespace {
@@ -75,10 +77,46 @@ Json trials_of(const suite::RunRecord& run) {
               {"valid", trial.valid},       {"reasons", trial.reasons},   {"metrics", std::move(metrics)}};
     json["gates"] = gates_of(trial);
     put(json, "run_s", trial.run_s > 0 ? std::optional(trial.run_s) : std::nullopt);
+    put(json, "served_by", served_by(trial));
+    if (const auto errors = errors_by_class(trial); !errors.empty()) json["error_classes"] = errors;
+    put(json, "phases", phases_of(trial));
     put(json, "log_file", trial.log_file);
     trials.push_back(std::move(json));
   }
   return trials;
+}
+
+const char* name_of(suite::Phase::Role role) {
+  switch (role) {
+    case suite::Phase::Role::ramp:
+      return "ramp";
+    case suite::Phase::Role::hold:
+      return "hold";
+    case suite::Phase::Role::cool_down:
+      break;
+  }
+  return "cool_down";
+}
+
+Json spike_of(const judge::SpikeFigures& spike) {
+  Json json{{"phases", Json::array()}};
+  for (const auto& phase : spike.phases) {
+    Json one{{"name", phase.name}, {"role", name_of(phase.role)}, {"connections", phase.connections}};
+    const auto add = [&one](const char* name, const std::optional<stats::Estimate>& estimate) {
+      if (estimate) one[name] = estimate_of(*estimate);
+    };
+    add("requests_per_second", phase.requests_per_second);
+    add("p50_us", phase.p50_us);
+    add("p99_us", phase.p99_us);
+    json["phases"].push_back(std::move(one));
+  }
+  if (spike.shed_share) json["shed_share"] = estimate_of(*spike.shed_share);
+  json["shed_by_class"] = Json::object();
+  for (const auto& [name, count] : spike.shed_by_class) json["shed_by_class"][name] = count;
+  put(json, "recovery_s", spike.recovery_s);
+  json["recovered"] = spike.recovered;
+  json["replicates"] = spike.replicates;
+  return json;
 }
 
 Json figures_of(const judge::Judgement& judgement) {
@@ -89,6 +127,11 @@ Json figures_of(const judge::Judgement& judgement) {
     Json json{{"scenario", cell.scenario}, {"load", cell.load},   {"contender", cell.contender},
               {"trials", cell.trials},     {"valid", cell.valid}, {"metrics", std::move(metrics)}};
     if (cell.rank) json["rank"] = Json{{"low", cell.rank->low}, {"high", cell.rank->high}};
+    if (cell.leads) json["leads"] = true;
+    for (const auto& [metric, count] : cell.beyond) json["beyond"][metric] = count;
+    if (cell.spike) json["spike"] = spike_of(*cell.spike);
+    put(json, "unsupported", cell.unsupported);
+    put(json, "note", cell.note);
     put(json, "unsteady", cell.unsteady);
     put(json, "limit", cell.limit);
     figures.push_back(std::move(json));
@@ -191,10 +234,31 @@ Json progress_of(const judge::Judgement& judgement) {
   Json all = Json::array();
   for (const auto& cell : judgement.progress) {
     Json json{{"scenario", cell.scenario}, {"load", cell.load}, {"replicates", cell.replicates}};
+    json["wanted"] = cell.wanted;
     put(json, "half_width", std::optional(cell.half_width));
     json["precise"] = cell.precise;
     if (cell.needed) json["needed"] = *cell.needed;
     put(json, "more_s", cell.more_s);
+    all.push_back(std::move(json));
+  }
+  return all;
+}
+
+Json correctness_in_json(const std::vector<CheckSums>& cells) {
+  Json all = Json::array();
+  for (const auto& cell : cells) {
+    Json json{{"scenario", cell.scenario},
+              {"load", cell.load},
+              {"asked", cell.asked},
+              {"requests", cell.requests},
+              {"held_against", cell.held_against},
+              {"wrong", cell.wrong},
+              {"failed", cell.failed}};
+    for (const auto& rows : cell.rows)
+      json["rows"].push_back(Json{{"contender", rows.contender},
+                                  {"what", rows.what},
+                                  {"claimed", rows.claimed},
+                                  {"counted", rows.counted}});
     all.push_back(std::move(json));
   }
   return all;
@@ -222,6 +286,7 @@ std::string json(const suite::Suite& suite, const suite::RunRecord& run, const j
   document["advice"] = advice_of(judgement);
   document["ledger"] = ledger_of(judgement);
   document["progress"] = progress_of(judgement);
+  document["correctness"] = correctness_in_json(correctness_of(Subject(suite, run, judgement)));
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

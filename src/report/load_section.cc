@@ -11,23 +11,10 @@
 #include "report/metrics.h"
 #include "report/scenario_table.h"
 #include "report/sections.h"
+#include "report/sides.h"
 
 namespace shootout::report {
 namespace {
-
-Tone tone_of(judge::Word word) {
-  switch (word) {
-    case judge::Word::faster:
-      return Tone::good;
-    case judge::Word::slower:
-      return Tone::bad;
-    case judge::Word::equivalent:
-      return Tone::strong;
-    case judge::Word::inconclusive:
-      break;
-  }
-  return Tone::caution;
-}
 
 std::string pair_of(const Subject& subject, const std::string& contender, const std::string& baseline) {
   return fmt::format("{} against {}", subject.title(contender), subject.title(baseline));
@@ -71,6 +58,46 @@ void add_verdict(const Subject& subject, const judge::Verdict& verdict, bool nam
   }
 }
 
+/// "98.2", or "96.5 to 99.7".
+std::string confidences_of(const std::vector<const judge::Verdict*>& verdicts) {
+  const auto [low, high] = std::ranges::minmax(verdicts, {}, &judge::Verdict::confidence);
+  const auto least = percent(low->confidence), most = percent(high->confidence);
+  return least == most ? least : fmt::format("{} to {}", least, most);
+}
+
+/// What the table's standings leave out: on what they rest, and why some say nothing.
+void add_standings(const Subject& subject, const std::vector<const judge::Verdict*>& verdicts,
+                   Document& document) {
+  if (verdicts.empty()) return;
+  if (verdicts.front()->ratio.low)
+    document.push_back(Paragraph{
+        fmt::format("Against {}: margin {}, intervals at {} (all pairs of the cell share the error rate).",
+                    subject.title(verdicts.front()->baseline), percent(verdicts.front()->margin - 1),
+                    confidences_of(verdicts))});
+  List list;
+  for (const auto* verdict : verdicts) {
+    std::vector<std::string> parts;
+    if (!verdict->note.empty()) parts.push_back(verdict->note);
+    if (verdict->decided_by.find("contradicts") != std::string::npos) parts.push_back(verdict->decided_by);
+    if (parts.empty()) continue;
+    list.items.push_back(Text{{subject.title(verdict->contender) + ": "},
+                              {std::string(judge::name(verdict->word)), tone_of(verdict->word)},
+                              {fmt::format("; {}.", fmt::join(parts, "; "))}});
+  }
+  if (!list.items.empty()) document.push_back(std::move(list));
+}
+
+/// What limits each, where the figures tell.
+void add_all_limits(const std::vector<Side>& sides, const Subject& subject, Document& document) {
+  List list;
+  for (const auto& side : sides)
+    if (side.figures && !side.figures->limit.empty())
+      list.items.emplace_back(fmt::format("{}: {}.", subject.title(side.contender), side.figures->limit));
+  if (list.items.empty()) return;
+  document.push_back(Paragraph{Text{{"What limits each", Tone::strong}}});
+  document.push_back(std::move(list));
+}
+
 void add_limits(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario,
                 Document& document) {
   for (const auto& contender : subject.contenders()) {
@@ -92,6 +119,11 @@ void add_scenario(const Subject& subject, const suite::Load& load, const suite::
   for (auto& note : scenario_notes(subject, load, scenario)) document.push_back(Paragraph{std::move(note)});
 
   const auto verdicts = subject.verdicts(load.name, scenario.name, load.decides);
+  if (const auto sides = sides_of(subject, load, scenario); has_leader(sides)) {
+    add_standings(subject, verdicts, document);
+    add_all_limits(sides, subject, document);
+    return;
+  }
   if (verdicts.empty()) {
     document.push_back(
         Paragraph{Text{{"Verdict", Tone::strong}, {": none, for want of a pair of valid trials."}}});
@@ -125,6 +157,26 @@ void add_summary(const Subject& subject, const judge::LoadSummary& summary, Docu
   }
 }
 
+/// "10, 100, 500 connections; 500 held for 2 s; 10 to cool down for 2 s."
+std::string phases_of(const suite::Load& load) {
+  std::vector<std::string> steps, others;
+  for (const auto& phase : load.phases) {
+    switch (phase.role) {
+      case suite::Phase::Role::ramp:
+        steps.push_back(fmt::format("{} for {:g} s", phase.connections, phase.seconds));
+        break;
+      case suite::Phase::Role::hold:
+        others.push_back(fmt::format("{} held for {:g} s", phase.connections, phase.seconds));
+        break;
+      case suite::Phase::Role::cool_down:
+        others.push_back(fmt::format("{} to cool down for {:g} s", phase.connections, phase.seconds));
+        break;
+    }
+  }
+  return fmt::format("Connections: {}{}{}.", fmt::join(steps, ", "),
+                     steps.empty() || others.empty() ? "" : "; ", fmt::join(others, "; "));
+}
+
 std::optional<std::string> unmeasured(const Subject& subject, const suite::Load& load) {
   const auto measured = subject.scenarios(load);
   std::string names;
@@ -143,7 +195,13 @@ std::optional<std::string> unmeasured(const Subject& subject, const suite::Load&
 void add_load(const Subject& subject, const suite::Load& load, Document& document) {
   document.push_back(Heading{2, capitalised(load.title)});
   document.push_back(Paragraph{Text{{"The question: " + load.question}}});
-  if (load.window && load.rate.empty()) {
+  if (!load.phases.empty())
+    document.push_back(
+        Paragraph{phases_of(load) +
+                  " Recovery: from the end of the highest level until p99 stays within 10 % of what "
+                  "it was at the first one. Shed: requests that got no good answer, by class. Memory "
+                  "kept: what it holds at the end more than at the start."});
+  if ((load.window && load.rate.empty()) || !load.phases.empty()) {
     document.push_back(Paragraph{
         "In this load each contender sets its own rate, so response times are measured at different "
         "rates: they tell how long an answer took, not whose is faster at the same rate."});

@@ -82,6 +82,7 @@ class MarkdownText {
     out_ += "|\n";
     for (const auto& row : table.rows) {
       for (const auto& cell : row) out_ += "| " + inline_text(cell) + ' ';
+      for (std::size_t i = row.size(); i < table.columns.size(); ++i) out_ += "| ";
       out_ += "|\n";
     }
   }

@@ -67,7 +67,9 @@ std::string order_of(const Subject& subject) {
       "{}each replicate starts the servers afresh and measures every cell's contenders once{}, in an order "
       "drawn from seed {} (of two contenders every second block reverses it)",
       replicates.empty() ? "" : replicates + (replicates == "1" ? " replicate; " : " replicates; "),
-      steady && !blocks.empty() ? fmt::format(" a block, {} blocks under a steady load", blocks) : "",
+      steady && !blocks.empty()
+          ? fmt::format(" a block, {} block{} under a steady load", blocks, blocks == "1" ? "" : "s")
+          : "",
       subject.run.seed);
 }
 

@@ -14,8 +14,15 @@ std::string metric_title(std::string_view metric) {
   return latency == kShownLatencies.end() ? std::string(metric) : std::string(latency->title);
 }
 
+Quantity quantity_of(std::string_view metric) {
+  if (metric == "duration_s") return Quantity::seconds;
+  if (metric == "cpu_us_per_request") return Quantity::cpu_microseconds;
+  return metric.starts_with("latency_") ? Quantity::microseconds : Quantity::per_second;
+}
+
 std::optional<double> quantile_of(std::string_view metric) {
   if (metric == "latency_p50_us") return 0.50;
+  if (metric == "latency_p90_us") return 0.90;
   if (metric == "latency_p95_us") return 0.95;
   if (metric == "latency_p99_us") return 0.99;
   return std::nullopt;

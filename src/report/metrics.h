@@ -48,7 +48,26 @@ inline constexpr auto kMetrics = std::to_array<std::string_view>({"duration_s",
                                                                   "offered_per_second",
                                                                   "carried_percent",
                                                                   "ceiling_per_second",
-                                                                  "bytes_per_second"});
+                                                                  "bytes_per_second",
+                                                                  "latency_p90_us",
+                                                                  "pss_start_bytes",
+                                                                  "rss_start_bytes",
+                                                                  "pss_end_bytes",
+                                                                  "rss_end_bytes",
+                                                                  "sent_bytes_per_second",
+                                                                  "first_byte_p50_us",
+                                                                  "first_byte_p99_us",
+                                                                  "database_cpu_percent",
+                                                                  "database_cpu_us_per_request",
+                                                                  "rows_read",
+                                                                  "rows_written",
+                                                                  "rows_read_claimed",
+                                                                  "rows_written_claimed",
+                                                                  "hold_requests_per_second",
+                                                                  "hold_p99_us",
+                                                                  "shed",
+                                                                  "recovery_s",
+                                                                  "memory_kept_bytes"});
 
 /// A metric as a row or a column of a scenario's table.
 struct ShownMetric {
@@ -68,15 +87,19 @@ inline constexpr std::array<ShownMetric, 7> kShownMetrics{{
     {"success_rate", "Success rate", Quantity::share},
 }};
 
-/// Of a steady load, in groups that make a table each where contenders stand in rows.
-inline constexpr std::array<ShownMetric, 3> kShownRates{{
+/// Of a steady load of two contenders, in groups of which the one with the deciding metric comes first.
+inline constexpr std::array<ShownMetric, 6> kShownRates{{
     {"requests_per_second", "", Quantity::per_second},
+    {"bytes_per_second", "Received", Quantity::bytes_per_second, false},
+    {"sent_bytes_per_second", "Sent", Quantity::bytes_per_second, false},
     {"cpu_us_per_request", "CPU a request", Quantity::cpu_microseconds},
+    {"database_cpu_us_per_request", "Database CPU a request", Quantity::cpu_microseconds, false},
     {"success_rate", "Success rate", Quantity::share},
 }};
-inline constexpr std::array<ShownMetric, 4> kShownLatencies{{
+inline constexpr std::array<ShownMetric, 5> kShownLatencies{{
     {"latency_mean_us", "Avg response time", Quantity::microseconds},
     {"latency_p50_us", "p50 response time", Quantity::microseconds},
+    {"latency_p90_us", "p90 response time", Quantity::microseconds, false},
     {"latency_p95_us", "p95 response time", Quantity::microseconds, false},
     {"latency_p99_us", "p99 response time", Quantity::microseconds, false},
 }};
@@ -84,6 +107,9 @@ inline constexpr std::array<ShownMetric, 4> kShownLatencies{{
 /// "requests/s", "CPU a request", "p99 response time": a metric in a sentence; its own name where it
 /// decides nothing.
 [[nodiscard]] std::string metric_title(std::string_view metric);
+
+/// What a metric that may decide is of.
+[[nodiscard]] Quantity quantity_of(std::string_view metric);
 
 /// Which quantile a metric is (0.95 for latency_p95_us); nothing for the others.
 [[nodiscard]] std::optional<double> quantile_of(std::string_view metric);

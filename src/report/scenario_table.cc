@@ -3,27 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <string>
+#include <string_view>
 
+#include "report/cell_table.h"
 #include "report/format.h"
 #include "report/metrics.h"
+#include "report/sides.h"
 
 namespace shootout::report {
 namespace {
 
 using Metrics = std::vector<const ShownMetric*>;
-
-const stats::Estimate* estimate_of(const suite::Load& load, const judge::CellFigures* figures,
-                                   std::string_view metric) {
-  if (!figures) return nullptr;
-  const auto requests = figures->metrics.find("requests");
-  // Of a steady load the judge has looked at the merged samples.
-  if (!load.window &&
-      !enough_samples(metric, requests == figures->metrics.end() ? 0 : requests->second.value))
-    return nullptr;
-  const auto found = figures->metrics.find(std::string(metric));
-  return found == figures->metrics.end() ? nullptr : &found->second;
-}
 
 Metrics metrics_of(const auto& shown) {
   Metrics metrics;
@@ -39,29 +30,11 @@ std::vector<Metrics> groups_of(const suite::Load& load) {
   return groups;
 }
 
-/// The figures of one cell of the suite by contender, null where there are none.
-struct Side {
-  std::string contender;
-  const judge::CellFigures* figures;
-};
-
-std::vector<Side> sides_of(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario) {
-  std::vector<Side> sides;
-  for (const auto& contender : subject.contenders()) {
-    sides.push_back({contender, subject.figures(load.name, scenario.name, contender)});
-  }
-  return sides;
-}
-
-/// The count of replicates behind most of the figures; others say theirs.
-int usual_count(const suite::Load& load, const std::vector<Side>& sides) {
-  std::map<int, int> votes;
-  for (const auto& side : sides)
-    for (const auto& group : groups_of(load))
-      for (const auto* shown : group)
-        if (const auto* estimate = estimate_of(load, side.figures, shown->name)) ++votes[estimate->n];
-  const auto most = std::ranges::max_element(votes, {}, [](const auto& vote) { return vote.second; });
-  return most == votes.end() ? 0 : most->first;
+std::vector<std::string_view> names_of(const std::vector<Metrics>& groups) {
+  std::vector<std::string_view> names;
+  for (const auto& group : groups)
+    for (const auto* shown : group) names.push_back(shown->name);
+  return names;
 }
 
 struct Row {
@@ -75,7 +48,7 @@ std::vector<Row> rows_of(const suite::Load& load, const Metrics& metrics, const 
   for (const auto* metric : metrics) {
     const auto& shown = *metric;
     const bool any = std::ranges::any_of(
-        sides, [&](const auto& side) { return estimate_of(load, side.figures, shown.name) != nullptr; });
+        sides, [&](const auto& side) { return estimate_of(load, side, shown.name) != nullptr; });
     if (!any && !shown.always) continue;
     const std::string counts = load.counts.empty() ? "requests" : load.counts;
     rows.push_back({metric, shown.title.empty() ? capitalised(counts) + "/s" : std::string(shown.title)});
@@ -84,11 +57,7 @@ std::vector<Row> rows_of(const suite::Load& load, const Metrics& metrics, const 
 }
 
 Text cell_of(const suite::Load& load, const Side& side, const Row& row, int usual) {
-  const auto* estimate = estimate_of(load, side.figures, row.metric->name);
-  if (!estimate) return kAbsent;
-  std::string text = figure(*estimate, row.metric->quantity);
-  if (estimate->n != usual) text += fmt::format(" (n\u00a0=\u00a0{})", estimate->n);
-  return text;
+  return with_count(estimate_of(load, side, row.metric->name), row.metric->quantity, usual);
 }
 
 Text improvement_of(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario,
@@ -102,37 +71,21 @@ Text improvement_of(const Subject& subject, const suite::Load& load, const suite
   return kAbsent;
 }
 
-/// The first column says how many replicates the figures rest on.
-std::string titled(std::string_view title, int usual) {
-  return usual == 0 ? std::string(title) : fmt::format("{} (n\u00a0=\u00a0{})", title, usual);
-}
-
-/// "1", or "1 to 2" of those that could not be told apart.
-Text rank_of(const Side& side) {
-  if (!side.figures || !side.figures->rank) return kAbsent;
-  const auto& rank = *side.figures->rank;
-  return rank.low == rank.high ? fmt::format("{}", rank.low) : fmt::format("{} to {}", rank.low, rank.high);
-}
-
-/// Contenders in rows.
+/// Fixed work, contenders in rows.
 Table table_of_many(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario,
-                    const std::vector<Side>& sides, const std::vector<Row>& rows, bool decides) {
-  const int usual = usual_count(load, sides);
-  const bool ranked = decides && std::ranges::any_of(sides, [](const auto& side) {
-                        return side.figures && side.figures->rank;
-                      });
+                    const std::vector<Side>& sides, const std::vector<Row>& rows, int usual) {
+  const bool ranked = any_ranked(sides);
   Table table;
   table.columns.push_back({titled("Contender", usual)});
   if (ranked) table.columns.push_back({"Rank"});
   for (const auto& row : rows) table.columns.push_back({row.title});
-  const bool compared = decides && sides.size() > 1;
-  if (compared) table.columns.push_back({"Improvement"});
+  const bool compared = sides.size() > 1;
+  if (compared) table.columns.push_back({has_leader(sides) ? "Against the leader" : "Improvement"});
   for (const auto& side : sides) {
     std::vector<Text> cells{subject.title(side.contender)};
     if (ranked) cells.push_back(rank_of(side));
     for (const auto& row : rows) cells.push_back(cell_of(load, side, row, usual));
-    if (compared)
-      cells.push_back(improvement_of(subject, load, scenario, load.decides, side.contender, usual));
+    if (compared) cells.push_back(standing_of(subject, load, scenario, side, usual));
     table.rows.push_back(std::move(cells));
   }
   return table;
@@ -142,16 +95,14 @@ Table table_of_many(const Subject& subject, const suite::Load& load, const suite
 
 std::vector<Table> scenario_tables(const Subject& subject, const suite::Load& load,
                                    const suite::Scenario& scenario) {
+  if (!load.phases.empty()) return {spike_table(subject, load, scenario)};
   const auto sides = sides_of(subject, load, scenario);
+  const bool in_rows = sides.size() != 2 || has_leader(sides);
+  if (load.window && in_rows) return {steady_table(subject, load, scenario)};
   const auto groups = groups_of(load);
-  if (sides.size() != 2) {
-    std::vector<Table> tables;
-    for (const auto& group : groups)
-      tables.push_back(
-          table_of_many(subject, load, scenario, sides, rows_of(load, group, sides), tables.empty()));
-    return tables;
-  }
-  const int usual = usual_count(load, sides);
+  const int usual = usual_count(load, sides, names_of(groups));
+  if (in_rows)
+    return {table_of_many(subject, load, scenario, sides, rows_of(load, groups.front(), sides), usual)};
   Table table;
   table.columns = {{titled("Metric", usual)},
                    {subject.title(sides[0].contender)},
@@ -181,6 +132,9 @@ std::vector<Text> scenario_notes(const Subject& subject, const suite::Load& load
     notes.push_back(Text{{subject.title(side.contender) + ": " + side.figures->unsteady, Tone::caution},
                          {". Its figures are shown and not ranked."}});
   }
+  for (const auto& side : sides)
+    if (side.figures && !side.figures->note.empty())
+      notes.emplace_back(fmt::format("{}: {}.", subject.title(side.contender), side.figures->note));
   return notes;
 }
 

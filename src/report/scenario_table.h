@@ -8,13 +8,12 @@
 
 namespace shootout::report {
 
-/// The seeds' table Metric | baseline | contender | Improvement where a pair was measured; else one row a
-/// contender, with the ranks; of a steady load then two tables, rates and latencies, the one with the
-/// deciding metric first.
+/// The seeds' table Metric | baseline | contender | Improvement where a pair was measured; else, where the
+/// cell has a leader, and of a spike, one row a contender, with the ranks.
 [[nodiscard]] std::vector<Table> scenario_tables(const Subject& subject, const suite::Load& load,
                                                  const suite::Scenario& scenario);
 
-/// Whose trials did not all count, or do not rank.
+/// Whose trials did not all count, or do not rank; whose server was another.
 [[nodiscard]] std::vector<Text> scenario_notes(const Subject& subject, const suite::Load& load,
                                                const suite::Scenario& scenario);
 

@@ -16,7 +16,10 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 std::vector<std::string> participants(const suite::RunRecord& run, const judge::Judgement& judgement) {
   std::vector<std::string> order;
-  for (const auto& verdict : judgement.verdicts) order.push_back(verdict.baseline);
+  // Leaders change from cell to cell: there the plan's order is everybody's.
+  const bool led = std::ranges::any_of(judgement.cells, &judge::CellFigures::leads);
+  if (!led)
+    for (const auto& verdict : judgement.verdicts) order.push_back(verdict.baseline);
   if (run.plan.is_object() && run.plan.contains("contenders") && run.plan["contenders"].is_array()) {
     for (const auto& name : run.plan["contenders"]) {
       if (name.is_string()) order.push_back(name.get<std::string>());
@@ -72,6 +75,10 @@ std::vector<const suite::Scenario*> Subject::scenarios(const suite::Load& load) 
   return result;
 }
 
+bool Subject::is_led() const {
+  return std::ranges::any_of(judgement.cells, &judge::CellFigures::leads);
+}
+
 const judge::CellFigures* Subject::figures(const std::string& load, const std::string& scenario,
                                            const std::string& contender) const {
   const auto found = std::ranges::find_if(judgement.cells, [&](const auto& cell) {
@@ -116,6 +123,7 @@ std::string Subject::describe_cell(const suite::Load& load, const std::string& s
   const std::string clients = take("clients");
   const std::string calls = take("calls");
   const std::string delay = take("delay");
+  const std::string connections = take("connections");
 
   std::vector<std::string> parts;
   if (!clients.empty()) parts.push_back(fmt::format("{} client{} at once", clients, plural(clients)));
@@ -125,6 +133,7 @@ std::string Subject::describe_cell(const suite::Load& load, const std::string& s
   } else if (!delay.empty()) {
     parts.push_back(fmt::format("{} s each", delay));
   }
+  if (!connections.empty()) parts.push_back(fmt::format("{} connection{}", connections, plural(connections)));
   for (const auto& [key, value] : values) parts.push_back(fmt::format("{} {}", key, value));
   return fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -29,6 +29,9 @@ class Subject {
   [[nodiscard]] std::vector<const suite::Load*> loads() const;
   [[nodiscard]] std::vector<const suite::Scenario*> scenarios(const suite::Load& load) const;
 
+  /// Whether the baseline of each cell is its leader.
+  [[nodiscard]] bool is_led() const;
+
   /// Null where there is none.
   [[nodiscard]] const judge::CellFigures* figures(const std::string& load, const std::string& scenario,
                                                   const std::string& contender) const;

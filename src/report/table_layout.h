@@ -4,7 +4,15 @@
 #include <cstddef>
 #include <vector>
 
+#include "report/document.h"
+
 namespace shootout::report {
+
+/// Blanks between columns.
+inline constexpr std::size_t kGap = 2;
+
+/// Whether the row's cell `i` spans the rest of the columns.
+[[nodiscard]] bool spans(const Table& table, const std::vector<Text>& row, std::size_t i);
 
 /// What a column would like to have (its widest cell), what it needs to break at spaces only, and softly.
 struct ColumnNeed {

@@ -10,7 +10,6 @@
 namespace shootout::report {
 namespace {
 
-constexpr std::size_t kGap = 2;  // between columns
 constexpr std::size_t kNarrowest = 40;
 
 /// The SGR sequence (ECMA-48) that begins a tone; empty for what looks like plain text.
@@ -59,6 +58,13 @@ class TerminalText {
   }
 
   void operator()(const Table& table) {
+    for (const auto& part : cut(table, width_)) put_table(part);
+  }
+
+  [[nodiscard]] std::string take() { return std::move(out_); }
+
+ private:
+  void put_table(const Table& table) {
     separate();
     const auto widths = widths_of(table);
     std::vector<Text> titles;
@@ -73,9 +79,6 @@ class TerminalText {
     }
   }
 
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
   /// An empty line between what stands one below the other.
   void separate() {
     if (!out_.empty()) out_ += '\n';
@@ -115,28 +118,39 @@ class TerminalText {
         need.softly = std::max(need.softly, longest_piece(line, Breaks::softly));
       };
       consider(table.columns[i].title);
-      for (const auto& row : table.rows) consider(row[i]);
+      for (const auto& row : table.rows)
+        if (i < row.size() && !spans(table, row, i)) consider(row[i]);
       needs.push_back(need);
     }
     const std::size_t gaps = kGap * (table.columns.size() - 1);
     return column_widths(needs, width_ > gaps ? width_ - gaps : 1);
   }
 
+  /// The width of a row's cell, which may span several columns.
+  static std::size_t width_at(const std::vector<Text>& row, std::size_t i,
+                              const std::vector<std::size_t>& widths) {
+    std::size_t width = widths[i];
+    if (i + 1 == row.size())
+      for (++i; i < widths.size(); ++i) width += kGap + widths[i];
+    return width;
+  }
+
   static std::size_t height_of(const std::vector<Text>& row, const std::vector<std::size_t>& widths) {
     std::size_t height = 1;
     for (std::size_t i = 0; i < row.size(); ++i)
-      height = std::max(height, wrap(glyphs_of(row[i]), widths[i]).size());
+      height = std::max(height, wrap(glyphs_of(row[i]), width_at(row, i, widths)).size());
     return height;
   }
 
   void put_row(const Table& table, const std::vector<Text>& row, const std::vector<std::size_t>& widths) {
     std::vector<std::vector<Line>> cells;
-    for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(wrap(glyphs_of(row[i]), widths[i]));
+    for (std::size_t i = 0; i < row.size(); ++i)
+      cells.push_back(wrap(glyphs_of(row[i]), width_at(row, i, widths)));
     const std::size_t height = height_of(row, widths);
     for (std::size_t at = 0; at < height; ++at) {
       for (std::size_t i = 0; i < cells.size(); ++i) {
         const Line& line = at < cells[i].size() ? cells[i][at] : kEmpty;
-        const std::string padding(widths[i] - line.size(), ' ');
+        const std::string padding(width_at(row, i, widths) - line.size(), ' ');
         const bool right = table.columns[i].align == Column::Align::right;
         if (right) out_ += padding;
         put(line);

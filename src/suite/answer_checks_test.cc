@@ -28,7 +28,7 @@ std::string mistake(const std::string& checks, const std::string& target = "/sum
   return cell ? "accepted" : cell.error().what;
 }
 
-TEST(AnswerChecks, AreOfFiveKinds) {
+TEST(AnswerChecks, AreOfSevenKinds) {
   const std::vector<std::tuple<std::string, Kind, std::string, std::string>> table{
       {"{json: /b, equals: \"{b}\"}", Kind::json, "/b", "7"},
       {"{body: \"b={b}\"}", Kind::body, "", "b=7"},
@@ -37,6 +37,8 @@ TEST(AnswerChecks, AreOfFiveKinds) {
       {"{size: 120}", Kind::size, "", "120"},
       {"{size: \"10{b}\"}", Kind::size, "", "107"},
       {"{header: X-Sum, equals: \"{b}!\"}", Kind::header, "X-Sum", "7!"},
+      {"{sha256: " + std::string(64, 'a') + "}", Kind::sha256, "", std::string(64, 'a')},
+      {"{moves: /ts}", Kind::moves, "/ts", ""},
   };
   for (const auto& [text, kind, name, equals] : table) {
     const AnswerCheck read = check(text);
@@ -65,10 +67,10 @@ TEST(AnswerChecks, BracesThatAreMeantAsSuchAreNoSlots) {
 
 TEST(AnswerChecks, MistakesAreTold) {
   const std::string at = "s.yaml:7: ";
-  EXPECT_EQ(mistake("{}"), at + "a check is one of json, body, contains, size and header");
+  EXPECT_EQ(mistake("{}"), at + "a check is one of json, body, contains, size, sha256, header and moves");
   EXPECT_EQ(mistake("{jsno: /a, equals: 1}"),
-            at + "a check is one of json, body, contains, size and header\n" + at +
-                "unknown key 'equals'; there are: json, body, contains, size, header\n" + at +
+            at + "a check is one of json, body, contains, size, sha256, header and moves\n" + at +
+                "unknown key 'equals'; there are: json, body, contains, size, sha256, header, moves\n" + at +
                 "unknown key 'jsno'; did you mean 'json'?");
   EXPECT_EQ(mistake("{body: a, size: 1}"), at + "size: a check is of one kind; write another check");
   EXPECT_EQ(mistake("{json: /a}"), at + "missing key 'equals'");
@@ -79,6 +81,13 @@ TEST(AnswerChecks, MistakesAreTold) {
   EXPECT_EQ(mistake("{size: -1}"), at + "size: must be between 0 and 1073741824, found -1");
   EXPECT_EQ(mistake("{size: \"{b}x\"}"),
             "s.yaml: load 'work', scenario 'one': size: expected a whole number, found '7x'");
+  EXPECT_EQ(mistake("{sha256: abc}"), at + "sha256: a SHA-256 has 64 hex digits, found 'abc'");
+  EXPECT_EQ(mistake("{sha256: \"{b}\"}"),
+            "s.yaml: load 'work', scenario 'one': sha256: 64 hex digits are needed, found '7'");
+  EXPECT_EQ(mistake("{moves: ts}"), at + "moves: must be a JSON pointer (RFC 6901), such as /a/0/b");
+  EXPECT_EQ(mistake("{moves: /ts, equals: 1}"),
+            at + "unknown key 'equals'; there are: json, body, contains, size, sha256, header, moves");
+  EXPECT_EQ(mistake("{sha256: \"{body.sha256}\"}"), at + "sha256: {body.sha256} is of a request with a body");
   EXPECT_EQ(mistake("{contains: \"\"}"), at + "contains: an empty text is in every body");
   EXPECT_EQ(mistake("{contains: \"{aa}\"}"),
             "s.yaml: load 'work', scenario 'one': nothing fills {aa} in '{aa}': there is no value 'aa'; did "
@@ -102,9 +111,11 @@ TEST(AnswerChecks, MistakesInSlotsAreTold) {
   EXPECT_EQ(mistake("", "/{a:1..5}/{a:1..6}"),
             target + "the slot {a:1..6} has another range before: {a:1..5}");
   EXPECT_EQ(mistake("{contains: \"{a:1..9}\"}"),
-            at + "contains: the slot {a:1..9} gets its range in the request's target; here it is {a}");
-  EXPECT_EQ(mistake("{contains: \"{uuid}\"}"), at + "contains: the request's target has no slot {uuid}");
+            at + "contains: the slot {a:1..9} gets its range in the request; here it is {a}");
+  EXPECT_EQ(mistake("{contains: \"{uuid}\"}"), at + "contains: the request has no slot {uuid}");
   expect_mistakes({
+      {"scenarios:", "verify: [{target: /, checks: [{moves: /ts}]}]\nscenarios:",
+       "s.yaml:11: moves: one answer moves nothing; `moves` of the verification itself asks twice"},
       {"{b: 7}", "{b: 7, a: 3}", "s.yaml:17: a: the request has a slot of this name; choose another"},
       {"scenarios:", "verify: [{target: \"/{n:1..3}\"}]\nscenarios:",
        "s.yaml:11: target: slots are of a load's requests; write a value for 'n'"},
@@ -137,6 +148,8 @@ scenarios:)"));
 TEST(RequestSlots, AreKnownByTheirColonOrAsUuid) {
   EXPECT_EQ(slots_in("/{path.x}/{n:1..5}/{uuid}?{n}={b}&{n:1..5}"), (std::vector<std::string>{"n", "uuid"}));
   EXPECT_TRUE(slots_in("/{{n:1..5}").empty());
+  EXPECT_EQ(slots_in(R"({"a": {"b": "{uuid}"}, "c": {n:1..2}})", Braces::loose),
+            (std::vector<std::string>{"uuid", "n"}));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "suite/limits.h"
+#include "suite/names.h"
 #include "suite/placeholders.h"
 #include "suite/request_slots.h"
 #include "suite/suite.h"
@@ -13,13 +14,14 @@ namespace {
 // Fills the texts of one cell or warm-up; every error says where in the suite it is.
 class Filler {
  public:
-  /// The slots are those of the target.
+  /// `slots` are the request's, `names` what its checks may name.
   Filler(const Suite& suite, std::string where, const Launchable& contender, Values parameters,
-         const std::string& target)
+         std::vector<std::string> slots, std::vector<std::string> names)
       : place_(fmt::format("{}: {}", suite.file.string(), where)),
         contender_(contender),
         values_(std::move(parameters)),
-        slots_(slots_in(target)) {
+        slots_(std::move(slots)),
+        names_(std::move(names)) {
     values_.insert_or_assign("health", contender.health);
     for (const auto& [name, path] : contender.paths) values_.insert_or_assign("path." + name, path);
   }
@@ -30,8 +32,9 @@ class Filler {
   }
 
   // With the engine's slots still in it.
-  [[nodiscard]] Result<std::string> engine_text(const std::string& text) const {
-    return or_explained(text, fill_for_engine(text, values_, slots_));
+  [[nodiscard]] Result<std::string> engine_text(const std::string& text,
+                                                Braces braces = Braces::strict) const {
+    return or_explained(text, fill_for_engine(text, values_, slots_, braces), braces);
   }
 
   // A request's target as RFC 9112 has it in origin form: nothing in it may end the request line early.
@@ -66,22 +69,44 @@ class Filler {
   [[nodiscard]] Result<std::vector<AnswerCheck>> checks(const std::vector<AnswerCheck>& checks) const {
     std::vector<AnswerCheck> filled;
     for (const auto& check : checks) {
-      auto equals = engine_text(check.equals);
+      auto equals = or_explained(check.equals, fill_for_engine(check.equals, values_, names_));
       if (!equals) return std::unexpected(equals.error());
       if (check.kind == AnswerCheck::Kind::json) equals = json_text_with_slots(*equals);
       if (check.kind == AnswerCheck::Kind::size && !equals->contains('{')) {
         const auto size = whole_number(*equals, 0, kMostBodyBytes);
         if (!size) return wrong(fmt::format("size: {}", size.error().what));
       }
+      if (check.kind == AnswerCheck::Kind::sha256 && !equals->contains('{') && !is_sha256(*equals))
+        return wrong(fmt::format("sha256: 64 hex digits are needed, found '{}'", *equals));
       filled.push_back({check.kind, check.name, std::move(*equals)});
     }
     return filled;
   }
 
+  // What the request carries besides its target.
+  [[nodiscard]] Result<void> content(const RequestSpec& request, Cell& cell) const {
+    for (const auto& [name, value] : request.headers) {
+      auto filled = engine_text(value, Braces::loose);
+      if (!filled) return std::unexpected(filled.error());
+      cell.headers.emplace(name, std::move(*filled));
+    }
+    cell.body = request.body;
+    auto text = engine_text(request.body.text, Braces::loose);
+    if (!text) return std::unexpected(text.error());
+    cell.body.text = std::move(*text);
+    if (!request.message) return {};
+    cell.message = request.message;
+    auto message = engine_text(request.message->text, Braces::loose);
+    if (!message) return std::unexpected(message.error());
+    cell.message->text = std::move(*message);
+    return {};
+  }
+
  private:
-  [[nodiscard]] Result<std::string> or_explained(const std::string& text, Result<std::string> filled) const {
+  [[nodiscard]] Result<std::string> or_explained(const std::string& text, Result<std::string> filled,
+                                                 Braces braces = Braces::strict) const {
     if (filled) return filled;
-    const auto names = placeholders_in(text);
+    const auto names = placeholders_in(text, braces);
     for (const auto& name : names ? *names : std::vector<std::string>{}) {
       if (!name.starts_with("path.") || values_.contains(name)) continue;
       return fail(
@@ -101,8 +126,33 @@ class Filler {
   std::string place_;
   const Launchable& contender_;
   Values values_;
-  std::vector<std::string> slots_;
+  std::vector<std::string> slots_, names_;
 };
+
+// How many connections, for how long or for how many requests.
+Result<void> fill_amount(const Load& load, const Filler& filler, Cell& cell) {
+  if (!load.phases.empty()) {
+    cell.phases = load.phases;
+    cell.connections = std::ranges::max(load.phases, {}, &Phase::connections).connections;
+    return {};
+  }
+  const auto connections = filler.count("connections", load.connections, 1, kMostConnections);
+  if (!connections) return std::unexpected(connections.error());
+  cell.connections = *connections;
+  cell.window = load.window;
+  if (load.window && load.rate.empty()) return {};
+  if (load.window) {
+    const auto rate = filler.rate(load.rate);
+    if (!rate) return std::unexpected(rate.error());
+    cell.rate = *rate;
+    return {};
+  }
+  const auto requests =
+      filler.count("requests_per_connection", load.requests_per_connection, 1, kMostRequests);
+  if (!requests) return std::unexpected(requests.error());
+  cell.requests_per_connection = *requests;
+  return {};
+}
 
 }  // namespace
 
@@ -113,38 +163,26 @@ Result<Cell> cell_of(const Suite& suite, const Load& load, const Scenario& scena
     return fail(ExitCode::usage, fmt::format("{}: load '{}' has no cell for scenario '{}'",
                                              suite.file.string(), load.name, scenario.name));
   }
+  const auto& request = scenario.request;
   const Filler filler(suite, fmt::format("load '{}', scenario '{}'", load.name, scenario.name), contender,
-                      parameters->second, scenario.request.target);
-  auto target = filler.target(scenario.request.target);
+                      parameters->second, slots_of(request), names_for_checks(request));
+  auto target = filler.target(request.target);
   if (!target) return std::unexpected(target.error());
-  auto checks = filler.checks(scenario.request.checks);
+  auto checks = filler.checks(request.checks);
   if (!checks) return std::unexpected(checks.error());
-  const auto connections = filler.count("connections", load.connections, 1, kMostConnections);
-  if (!connections) return std::unexpected(connections.error());
 
   Cell cell;
-  cell.connections = *connections;
-  cell.window = load.window;
-  if (load.window) {
-    if (!load.rate.empty()) {
-      const auto rate = filler.rate(load.rate);
-      if (!rate) return std::unexpected(rate.error());
-      cell.rate = *rate;
-    }
-  } else {
-    const auto requests =
-        filler.count("requests_per_connection", load.requests_per_connection, 1, kMostRequests);
-    if (!requests) return std::unexpected(requests.error());
-    cell.requests_per_connection = *requests;
-  }
+  if (auto filled = filler.content(request, cell); !filled) return std::unexpected(filled.error());
+  if (auto filled = fill_amount(load, filler, cell); !filled) return std::unexpected(filled.error());
   cell.checked_share = load.checked_share;
   cell.timeout_s = load.timeout_s;
-  cell.method = scenario.request.method;
+  cell.method = request.method;
   cell.target = std::move(*target);
   cell.checks = std::move(*checks);
+  cell.rows = request.rows;
   cell.values = parameters->second;
-  if (!scenario.request.upstream_calls.empty()) {
-    const auto calls = filler.count("upstream_calls", scenario.request.upstream_calls, 0, kMostUpstreamCalls);
+  if (!request.upstream_calls.empty()) {
+    const auto calls = filler.count("upstream_calls", request.upstream_calls, 0, kMostUpstreamCalls);
     if (!calls) return std::unexpected(calls.error());
     cell.upstream_calls = *calls;
   }
@@ -152,7 +190,8 @@ Result<Cell> cell_of(const Suite& suite, const Load& load, const Scenario& scena
 }
 
 Result<Cell> warm_up_cell(const Suite& suite, const Launchable& contender) {
-  const Filler filler(suite, "warm_up", contender, {}, suite.warm_up->target);
+  const auto slots = slots_in(suite.warm_up->target);
+  const Filler filler(suite, "warm_up", contender, {}, slots, slots);
   auto target = filler.target(suite.warm_up->target);
   if (!target) return std::unexpected(target.error());
   Cell cell;

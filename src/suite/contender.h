@@ -25,6 +25,15 @@ struct EnvironmentSpec {
   std::vector<std::vector<std::string>> prepare;  ///< commands run once in a copy of the folder, any language
 };
 
+/// A scenario that the contender does not serve as the others are served.
+struct ScenarioNote {
+  std::string served_by;    ///< the contender's folder that serves it in this one's name; empty: itself
+  std::string unsupported;  ///< why it cannot be had; empty: it can
+  std::string says;         ///< what the reader must know: "as text in an envelope of its own"
+  std::string source;       ///< the page of its docs
+  bool text_only = false;   ///< of a WebSocket: it echoes no binary messages; `says` tells why
+};
+
 /// As read from contender.yaml; values still hold their {placeholders}.
 struct Contender {
   std::string name;  ///< the folder's name
@@ -37,13 +46,24 @@ struct Contender {
   std::vector<std::string> command;
   std::map<std::string, std::string> variables;  ///< environment variables
   std::map<std::string, Parameter> parameters;   ///< always with "port" where there is a command
-  std::string health = "/health";
-  std::string workers = "1";  ///< processes that serve requests
+  std::string health = "/health";                ///< empty where `ready` tells
+  std::string workers = "1";                     ///< processes that serve requests
   std::string threads;      ///< requests that one of them works on at once; empty: no such limit (event loop)
   int other_processes = 0;  ///< masters, resource trackers ...
+  int other_processes_of_one = 0;  ///< the same where there is one worker: many servers have no master then
   double ready_timeout_s = 30;
-  std::map<std::string, std::string> paths;  ///< names that a suite's requests use, e.g. io-test
-  std::vector<std::string> needs;            ///< services, e.g. upstream
+  std::map<std::string, std::string> paths;       ///< names that a suite's requests use, e.g. io-test
+  std::vector<std::string> needs;                 ///< services, e.g. upstream
+  std::map<std::string, ScenarioNote> scenarios;  ///< by scenario; one that is not here is served as usual
+
+  // Of services that are no HTTP servers.
+  std::string address;             ///< as its URL, e.g. postgresql://u:{secret}@127.0.0.1:{port}/db
+  std::vector<std::string> ready;  ///< a command that succeeds when it is ready, in place of the health path
+  std::vector<std::vector<std::string>> before_start;  ///< commands run in its data folder
+  std::vector<std::vector<std::string>> after_ready;   ///< commands run in its own folder
+  /// Where shootout is root it runs as an account without rights, with its data folder as working folder; so
+  /// do the commands before its start.
+  bool unprivileged = false;
 };
 
 /// Reads and checks one folder's contender.yaml: unknown keys, wrong types and ranges, placeholders that
@@ -66,7 +86,7 @@ struct Launchable {
   std::vector<std::string> command;  ///< empty where `url` is somebody else's
   std::map<std::string, std::string> variables;
   std::uint16_t port = 0;
-  std::string url;  ///< http://127.0.0.1:PORT, no slash at the end
+  std::string url;  ///< its address where it has one, else http://127.0.0.1:PORT, no slash at the end
   std::string health;
   int workers = 1;
   std::optional<int> threads;
@@ -74,6 +94,11 @@ struct Launchable {
   double ready_timeout_s = 30;
   std::map<std::string, std::string> paths;
   std::map<std::string, std::string> parameters;  ///< after overrides, to be recorded
+  std::map<std::string, ScenarioNote> scenarios;
+  std::vector<std::string> ready;
+  std::vector<std::vector<std::string>> before_start, after_ready;
+  bool unprivileged = false;
+  bool needs_data = false;  ///< {data} stands in it, or it has commands before its start: a fresh folder
 
   /// workers x threads; nothing for event loops.
   [[nodiscard]] std::optional<int> slots() const {
@@ -82,7 +107,8 @@ struct Launchable {
 };
 
 /// Fills the placeholders: {NAME} is a parameter of the contender (after `overrides`) or one of `values`
-/// ({upstream.url}, {shootout}, {python} ...; {folder} is the contender's own unless given). A value that
+/// ({upstream.url}, {shootout}, {python}, {data} (a fresh folder of its own), {secret} (drawn for each set of
+/// servers) ...; {folder} is the contender's own unless given). A value that
 /// bears a parameter's name, such as a free {port}, replaces the contender's default; an override replaces
 /// both. An unknown override is an error that suggests the nearest name; so is any override where the URL is
 /// somebody else's.

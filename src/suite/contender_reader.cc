@@ -16,7 +16,7 @@ namespace {
 constexpr double kLongestStart_s = 3600;
 
 // What a launch fills in beside the parameters.
-const std::array<std::string, 3> kOfTheLaunch{"folder", "python", "shootout"};
+const std::array<std::string, 5> kOfTheLaunch{"folder", "python", "shootout", "data", "secret"};
 
 void check_whole_number(const YamlValue& place, const std::string& text, int most) {
   if (auto number = whole_number(text, 1, most); !number) place.complain(number.error().what);
@@ -99,7 +99,68 @@ void read_processes(YamlValue value, Contender& contender) {
   contender.workers = read_count(map.get("workers"), contender.parameters, contender.workers);
   contender.threads = read_count(map.get("threads"), contender.parameters, contender.threads);
   contender.other_processes = map.get("others").integer(0, kMostProcesses, 0);
+  contender.other_processes_of_one =
+      map.get("others_of_one").integer(0, kMostProcesses, contender.other_processes);
   map.no_other_keys();
+}
+
+std::vector<std::string> read_command(const YamlValue& value, std::span<const std::string> known) {
+  std::vector<std::string> words;
+  for (const auto& word : value.list()) {
+    words.push_back(word.text());
+    check_placeholders(word, words.back(), known);
+  }
+  if (value.is_list() && words.empty()) value.complain("must name a program");
+  return words;
+}
+
+std::vector<std::vector<std::string>> read_commands(const YamlValue& value,
+                                                    std::span<const std::string> known) {
+  std::vector<std::vector<std::string>> commands;
+  for (const auto& command : value.list()) commands.push_back(read_command(command, known));
+  return commands;
+}
+
+// What programs have that are no HTTP servers, and what comes around their start.
+void read_service(YamlMap& map, std::span<const std::string> known, Contender& contender) {
+  const auto address = map.get("address"), ready = map.get("ready");
+  contender.address = address.text();
+  check_placeholders(address, contender.address, known);
+  if (address.is_text() && !contender.address.contains("://"))
+    address.complain(fmt::format("must be a URL with its scheme, found '{}'", contender.address));
+  contender.ready = read_command(ready, known);
+  if (address.present() && !ready.present())
+    address.complain("only with 'ready': a command that succeeds when the server there is ready");
+  contender.before_start = read_commands(map.get("before_start"), known);
+  contender.after_ready = read_commands(map.get("after_ready"), known);
+  contender.unprivileged = map.get("unprivileged").boolean(false);
+}
+
+std::map<std::string, ScenarioNote> read_scenario_notes(const YamlValue& value,
+                                                        const std::string& contender) {
+  std::map<std::string, ScenarioNote> notes;
+  const YamlMap all = value.map();
+  for (const auto& [name, entry] : all.entries()) {
+    if (!is_name(name)) entry.complain(kNameRule);
+    YamlMap map = entry.map();
+    const auto served_by = map.get("served_by"), unsupported = map.get("unsupported"), says = map.get("says");
+    const auto text_only = map.get("text_only");
+    ScenarioNote note{served_by.text(), unsupported.text(), says.text(), map.get("source").text(),
+                      text_only.boolean(false)};
+    map.no_other_keys();
+    if (text_only.present() && !says.present())
+      text_only.complain("say in 'says' why it takes no binary messages");
+    if (served_by.is_text() && !is_name(note.served_by)) served_by.complain(kNameRule);
+    if (served_by.is_text() && note.served_by == contender)
+      served_by.complain("names this contender itself; leave it out");
+    if (unsupported.present() && served_by.present())
+      unsupported.complain("not together with 'served_by': either somebody serves it, or nobody does");
+    if (unsupported.is_text() && note.unsupported.empty()) unsupported.complain("must say why");
+    if (entry.is_map() && !served_by.present() && !unsupported.present() && !says.present())
+      map.complain("one of 'served_by', 'unsupported' and 'says' is needed");
+    notes.emplace(name, std::move(note));
+  }
+  return notes;
 }
 
 // What only a program of our own starting has.
@@ -118,16 +179,13 @@ void read_program(YamlMap& map, Contender& contender) {
   known.insert(known.end(), kOfTheLaunch.begin(), kOfTheLaunch.end());
   for (const auto& service : contender.needs) known.push_back(service + ".url");
 
-  for (const auto& word : command.list()) {
-    contender.command.push_back(word.text());
-    check_placeholders(word, contender.command.back(), known);
-  }
-  if (command.is_list() && contender.command.empty()) command.complain("must name a program");
+  contender.command = read_command(command, known);
   const YamlMap variables = map.get("variables").map();
   for (const auto& [name, value] : variables.entries()) {
     check_placeholders(value, value.text(), known);
     contender.variables.emplace(name, value.text());
   }
+  read_service(map, known, contender);
 }
 
 // A URL that somebody else serves: scheme and authority are needed, a slash at the end is not.
@@ -157,7 +215,8 @@ Contender read_document(YamlMap map, const fs::path& folder) {
   const auto url = map.get("url");
   if (url.present()) {
     contender.url = read_url(url);
-    for (const char* key : {"command", "environment", "parameters", "variables"}) {
+    for (const char* key : {"command", "environment", "parameters", "variables", "address", "ready",
+                            "before_start", "after_ready", "unprivileged"}) {
       if (const auto value = map.get(key); value.present()) {
         value.complain("not together with 'url': a server that somebody else runs is not started from here");
       }
@@ -170,6 +229,10 @@ Contender read_document(YamlMap map, const fs::path& folder) {
   const auto health = map.get("health");
   contender.health = health.text(contender.health);
   if (!contender.health.starts_with('/')) health.complain("must begin with '/'");
+  if (!contender.ready.empty()) {
+    if (health.present()) health.complain("not together with 'ready': one of them says when it is ready");
+    contender.health.clear();
+  }
   contender.ready_timeout_s =
       map.get("ready_timeout").number(0.1, kLongestStart_s, contender.ready_timeout_s);
   const auto paths = map.get("paths");
@@ -178,6 +241,7 @@ Contender read_document(YamlMap map, const fs::path& folder) {
     if (!path.starts_with('/'))
       paths.complain(fmt::format("'{}' must begin with '/', found '{}'", name, path));
   }
+  contender.scenarios = read_scenario_notes(map.get("scenarios"), contender.name);
   map.no_other_keys();
   return contender;
 }

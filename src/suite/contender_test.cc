@@ -109,6 +109,20 @@ TEST_F(ContenderFolder, ReadsAndResolves) {
   EXPECT_EQ(resolved->parameters, (std::map<std::string, std::string>{{"port", "8002"}, {"workers", "3"}}));
 }
 
+TEST_F(ContenderFolder, OneWorkerAloneMayHaveOtherProcessesBesideIt) {
+  const auto same = read(kRight);
+  ASSERT_TRUE(same) << same.error().what;
+  const Values values{{"upstream.url", "http://127.0.0.1:8001"}};
+  EXPECT_EQ(resolve(*same, {{"workers", "1"}}, values)->other_processes, 1);
+
+  auto text = kRight;
+  text.replace(text.find("others: 1"), sizeof "others: 1" - 1, "others: 2\n  others_of_one: 0");
+  const auto own = read(text);
+  ASSERT_TRUE(own) << own.error().what;
+  EXPECT_EQ(resolve(*own, {{"workers", "1"}}, values)->other_processes, 0);
+  EXPECT_EQ(resolve(*own, {{"workers", "2"}}, values)->other_processes, 2);
+}
+
 TEST_F(ContenderFolder, AFreePortReplacesTheDefaultAndAnOverrideReplacesBoth) {
   const auto contender = read(kRight);
   ASSERT_TRUE(contender);
@@ -157,6 +171,94 @@ TEST_F(ContenderFolder, AUrlIsServedBySomebodyElse) {
             "contender.yaml:1: url: must be a URL such as http://127.0.0.1:8000, found '127.0.0.1:80'");
 }
 
+const std::string kDatabase = R"(provides: postgres
+address: "postgresql://u:{secret}@127.0.0.1:{port}/db"
+command: [server, -D, "{data}/cluster", -p, "{port}"]
+ready: [probe, "{port}"]
+before_start: [[make, "{data}"], [own, "{data}", "{secret}"]]
+after_ready: [["{folder}/seed.sh", "{port}"]]
+unprivileged: true
+parameters: {port: 5432}
+)";
+
+TEST_F(ContenderFolder, MayBeNoHttpServer) {
+  const auto contender = read(kDatabase);
+  ASSERT_TRUE(contender) << contender.error().what;
+  EXPECT_EQ(contender->health, "") << "`ready` tells";
+  const auto resolved = resolve(*contender, {}, {{"data", "/d"}, {"secret", "s"}, {"port", "4000"}});
+  ASSERT_TRUE(resolved) << resolved.error().what;
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(resolved->url, "postgresql://u:s@127.0.0.1:4000/db");
+  EXPECT_EQ(resolved->port, 4000);
+  EXPECT_EQ(resolved->command, (Words{"server", "-D", "/d/cluster", "-p", "4000"}));
+  EXPECT_EQ(resolved->ready, (Words{"probe", "4000"}));
+  EXPECT_EQ(resolved->before_start, (std::vector<Words>{{"make", "/d"}, {"own", "/d", "s"}}));
+  EXPECT_EQ(resolved->after_ready, (std::vector<Words>{{folder().string() + "/seed.sh", "4000"}}));
+  EXPECT_TRUE(resolved->unprivileged);
+  EXPECT_TRUE(resolved->needs_data);
+  EXPECT_EQ(resolve(*contender, {}, {{"data", "/d"}}).error().what.substr(0, 21), "nothing fills {secret");
+
+  const auto usual = read(kRight);
+  ASSERT_TRUE(usual);
+  const auto server = resolve(*usual, {}, {{"upstream.url", "x"}});
+  ASSERT_TRUE(server);
+  EXPECT_FALSE(server->unprivileged);
+  EXPECT_FALSE(server->needs_data);
+}
+
+TEST_F(ContenderFolder, SaysWhatIsWrongWithAServiceAndWhere) {
+  const auto wrong = [&](const std::string& old_text, const std::string& new_text) {
+    std::string text = kDatabase;
+    const size_t at = text.find(old_text);
+    EXPECT_NE(at, std::string::npos) << old_text;
+    return error_of(at == std::string::npos ? text : text.replace(at, old_text.size(), new_text));
+  };
+  EXPECT_EQ(wrong("{secret}@", "{secert}@"),
+            "contender.yaml:2: address: nothing fills {secert}: there is no parameter 'secert'; did you mean "
+            "'secret'?");
+  EXPECT_EQ(wrong("postgresql://u:{secret}@127.0.0.1:{port}/db", "127.0.0.1"),
+            "contender.yaml:2: address: must be a URL with its scheme, found '127.0.0.1'");
+  EXPECT_EQ(wrong("ready: [probe, \"{port}\"]\n", ""),
+            "contender.yaml:2: address: only with 'ready': a command that succeeds when the server there is "
+            "ready");
+  EXPECT_EQ(wrong("ready: [probe, \"{port}\"]", "ready: []"), "contender.yaml:4: ready: must name a program");
+  EXPECT_EQ(wrong("[make, \"{data}\"]", "make"),
+            "contender.yaml:5: before_start: expected a list, found 'make'");
+  EXPECT_EQ(wrong("unprivileged: true", "unprivileged: yes"),
+            "contender.yaml:7: unprivileged: expected true or false, found 'yes'");
+  EXPECT_EQ(wrong("unprivileged: true", "health: /ping"),
+            "contender.yaml:7: health: not together with 'ready': one of them says when it is ready");
+}
+
+TEST_F(ContenderFolder, SaysWhatItDoesNotServeAsTheOthersDo) {
+  const auto contender = read(kRight + R"(scenarios:
+  ws-echo: {served_by: other, says: by an extension, source: https://example.org}
+  stream: {unsupported: it cannot}
+)");
+  ASSERT_TRUE(contender) << contender.error().what;
+  EXPECT_EQ(contender->scenarios.at("ws-echo").served_by, "other");
+  EXPECT_EQ(contender->scenarios.at("ws-echo").says, "by an extension");
+  EXPECT_EQ(contender->scenarios.at("ws-echo").source, "https://example.org");
+  EXPECT_EQ(contender->scenarios.at("stream").unsupported, "it cannot");
+  EXPECT_EQ(resolve(*contender, {}, {{"upstream.url", "x"}})->scenarios.size(), 2u);
+
+  const auto wrong = [&](const std::string& note) {
+    return error_of(kRight + "scenarios: {s: " + note + "}\n");
+  };
+  EXPECT_EQ(wrong("{served_by: mine}"),
+            "contender.yaml:15: served_by: names this contender itself; leave it out");
+  EXPECT_EQ(
+      wrong("{served_by: other, unsupported: no}"),
+      "contender.yaml:15: unsupported: not together with 'served_by': either somebody serves it, or nobody "
+      "does");
+  EXPECT_EQ(wrong("{unsupported: \"\"}"), "contender.yaml:15: unsupported: must say why");
+  EXPECT_EQ(wrong("{source: x}"),
+            "contender.yaml:15: one of 'served_by', 'unsupported' and 'says' is needed");
+  EXPECT_EQ(wrong("{servedby: other}"),
+            "contender.yaml:15: one of 'served_by', 'unsupported' and 'says' is needed\n"
+            "contender.yaml:15: unknown key 'servedby'; did you mean 'served_by'?");
+}
+
 TEST_F(ContenderFolder, SaysWhatIsWrongAndWhere) {
   struct Wrong {
     std::string old_text, new_text, error;
@@ -171,14 +273,14 @@ TEST_F(ContenderFolder, SaysWhatIsWrongAndWhere) {
       {"\"{{x}\"", "\"{x\"", "3: command: a '{' without its '}' in '{x'"},
       {"{upstream.url}", "{postgres.url}",
        "5: UPSTREAM: nothing fills {postgres.url}: there is no parameter 'postgres.url'; there are: port, "
-       "workers, folder, python, shootout, upstream.url"},
+       "workers, folder, python, shootout, data, secret, upstream.url"},
       {"  port: 8002\n", "",
        "1: missing parameter 'port': where the server listens, as {port} in its command\n"
        "contender.yaml:3: command: nothing fills {port}: there is no parameter 'port'; there are: workers, "
-       "folder, "
-       "python, shootout, upstream.url"},
+       "folder, python, shootout, data, secret, upstream.url"},
       {"port: 8002", "port: 80021", "7: port: must be between 1 and 65535, found 80021"},
       {"port: 8002", "port: 8002\n  python: 3", "8: python: this name is shootout's own; choose another"},
+      {"port: 8002", "port: 8002\n  secret: x", "8: secret: this name is shootout's own; choose another"},
       {"port: 8002", "port: 8002\n  a.b: 3", "8: a.b: a name is made of letters, digits, '-' and '_'"},
       {"source:", "sauce:", "8: unknown key 'sauce'; there are: value, source, why"},
       {"value: 4, ", "",

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -31,7 +32,6 @@ constexpr std::array kPercentGates{
     PercentGate{"margin", &Gates::margin_percent, kWhole},
 };
 
-constexpr double kHighestCeiling = 1000;
 constexpr int kFewestToDecide = 2, kMostToDecide = 1000;  // an interval needs two values
 
 }  // namespace
@@ -48,6 +48,13 @@ Gates read_gates(const YamlValue& value) {
   gates.replicates_to_decide =
       map.get("replicates_to_decide").integer(kFewestToDecide, kMostToDecide, gates.replicates_to_decide);
   map.no_other_keys();
+  return gates;
+}
+
+Gates gates_of(const Suite& suite, const std::string& scenario) {
+  Gates gates = suite.gates;
+  const auto found = std::ranges::find(suite.scenarios, scenario, &Scenario::name);
+  if (found != suite.scenarios.end()) gates.ceiling_ratio = found->ceiling.value_or(gates.ceiling_ratio);
   return gates;
 }
 

@@ -16,6 +16,7 @@ constexpr double kLongestTimeout_s = 86400;
 constexpr double kShortestWindow_s = 0.05, kLongestWindow_s = 86400;
 constexpr double kLongestPrelude_s = 3600;  // of settling, and of warm-up
 constexpr double kSmallestShare = 0.0001;
+constexpr double kShortestPhase_s = 0.05, kLongestPhase_s = 86400;
 
 using Cells = std::map<std::string, std::map<std::string, std::string>>;
 
@@ -49,8 +50,38 @@ void check_rate(const YamlValue& place, const std::string& text, const Cells& ce
   }
 }
 
+std::vector<Phase> read_phases(const YamlValue& value) {
+  std::vector<Phase> phases;
+  const std::vector<std::string> roles{"ramp", "hold", "cool_down"};
+  for (const auto& item : value.list()) {
+    YamlMap map = item.map();
+    Phase phase;
+    phase.connections = static_cast<unsigned>(map.require("connections").integer(1, kMostConnections, 1));
+    phase.seconds = map.require("seconds").number(kShortestPhase_s, kLongestPhase_s, phase.seconds);
+    phase.name = map.get("name").text(fmt::format("{} connections", phase.connections));
+    const auto role = map.get("role");
+    const std::string known_as = role.text(roles[0]);
+    check_known(role, "role", known_as, roles);
+    if (known_as == roles[1]) phase.role = Phase::Role::hold;
+    if (known_as == roles[2]) phase.role = Phase::Role::cool_down;
+    map.no_other_keys();
+    phases.push_back(std::move(phase));
+  }
+  if (value.is_list() && phases.size() < 2) value.complain("at least two phases are needed");
+  return phases;
+}
+
+// A spike's phases say how many connections there are, and for how long.
+void read_spike(YamlMap& map, const YamlValue& phases, Load& load) {
+  load.phases = read_phases(phases);
+  for (const char* key : {"connections", "requests_per_connection", "window", "settle", "warm_up", "rate"}) {
+    if (const auto value = map.get(key); value.present())
+      value.complain("not together with 'phases', which say how many connections and for how long");
+  }
+}
+
 // How much: fixed work, or a window.
-void read_amount(YamlMap& map, Load& load) {
+void read_amount(YamlMap& map, Load& load, const Cells& cells) {
   const auto requests = map.get("requests_per_connection"), window = map.get("window");
   const auto settle = map.get("settle"), warm_up = map.get("warm_up"), rate = map.get("rate");
   if (!window.present()) {
@@ -58,7 +89,7 @@ void read_amount(YamlMap& map, Load& load) {
       if (value.present()) value.complain("only with 'window', which makes a load steady");
     }
     load.requests_per_connection = requests.text(load.requests_per_connection);
-    return check_count(requests, load.requests_per_connection, kMostRequests, load.cells);
+    return check_count(requests, load.requests_per_connection, kMostRequests, cells);
   }
   if (requests.present())
     requests.complain("not together with 'window': either fixed work, or a steady load");
@@ -68,22 +99,39 @@ void read_amount(YamlMap& map, Load& load) {
   steady.warm_up_s = warm_up.number(0, kLongestPrelude_s, steady.warm_up_s);
   load.window = steady;
   load.rate = rate.text();
-  if (rate.present()) check_rate(rate, load.rate, load.cells);
+  if (rate.present()) check_rate(rate, load.rate, cells);
 }
 
 // The metric that decides, by the kind of load where the suite does not say.
 void read_decides(YamlMap& map, Load& load) {
   const std::vector<std::string> metrics{"duration_s",     "requests_per_second", "cpu_us_per_request",
                                          "latency_p50_us", "latency_p95_us",      "latency_p99_us"};
-  const bool is_open = !load.rate.empty();
+  const bool is_open = !load.rate.empty(), is_timed = load.window || !load.phases.empty();
   const auto decides = map.get("decides");
-  load.decides = decides.text(!load.window ? metrics[0] : is_open ? metrics[5] : metrics[1]);
+  load.decides = decides.text(!is_timed ? metrics[0] : is_open ? metrics[5] : metrics[1]);
   check_known(decides, "metric that can decide", load.decides, metrics);
   if (load.window && load.decides == metrics[0])
     decides.complain("a window lasts as long as it is told to; a steady load has no duration of its own");
+  if (!load.phases.empty() && load.decides == metrics[0])
+    decides.complain("phases last as long as they are told to; such a load has no duration of its own");
   if (is_open && load.decides == metrics[1])
     decides.complain("the requests/s of an open loop are the load's own; latency decides, or CPU");
 }
+
+Cells read_cells(const YamlValue& value, const Suite& suite) {
+  Cells cells;
+  const YamlMap by_scenario = value.map();
+  for (const auto& [scenario, cell] : by_scenario.entries()) {
+    check_known(cell, "scenario", scenario, names_of(suite.scenarios));
+    const auto known = std::ranges::find(suite.scenarios, scenario, &Scenario::name);
+    const bool is_known = known != suite.scenarios.end();
+    cells.emplace(scenario,
+                  read_cell(cell, is_known ? slots_of(known->request) : std::vector<std::string>{}));
+  }
+  return cells;
+}
+
+}  // namespace
 
 Load read_load(const std::string& name, const YamlValue& value, const Suite& suite) {
   YamlMap map = value.map();
@@ -91,8 +139,6 @@ Load read_load(const std::string& name, const YamlValue& value, const Suite& sui
   load.name = name;
   load.title = map.get("title").text(name);
   load.question = map.get("question").text();
-  const auto connections = map.require("connections");
-  load.connections = connections.text("1");
   load.timeout_s = map.get("timeout").number(0.001, kLongestTimeout_s, load.timeout_s);
 
   const std::vector<std::string> countable{"client requests", "upstream calls"};
@@ -100,18 +146,24 @@ Load read_load(const std::string& name, const YamlValue& value, const Suite& sui
   load.counts = counts.text(countable[0]);
   check_known(counts, "way to count", load.counts, countable);
 
-  const auto cells = map.require("cells");
-  const YamlMap by_scenario = cells.map();
-  for (const auto& [scenario, cell] : by_scenario.entries()) {
-    check_known(cell, "scenario", scenario, names_of(suite.scenarios));
-    const auto known = std::ranges::find(suite.scenarios, scenario, &Scenario::name);
-    const bool is_known = known != suite.scenarios.end();
-    load.cells.emplace(
-        scenario, read_cell(cell, is_known ? slots_in(known->request.target) : std::vector<std::string>{}));
-  }
+  const auto cells = map.require("cells"), also_cells = map.get("also_cells");
+  load.cells = read_cells(cells, suite);
+  load.also_cells = read_cells(also_cells, suite);
   if (cells.is_map() && load.cells.empty()) cells.complain("at least one scenario is needed");
-  if (connections.present()) check_count(connections, load.connections, kMostConnections, load.cells);
-  read_amount(map, load);
+  Cells all = load.cells;
+  for (const auto& [scenario, parameters] : load.also_cells) {
+    if (!all.emplace(scenario, parameters).second)
+      also_cells.complain(fmt::format("'{}' is among 'cells' already", scenario));
+  }
+
+  if (const auto phases = map.get("phases"); phases.present()) {
+    read_spike(map, phases, load);
+  } else {
+    const auto connections = map.require("connections");
+    load.connections = connections.text("1");
+    if (connections.present()) check_count(connections, load.connections, kMostConnections, all);
+    read_amount(map, load, all);
+  }
   load.checked_share = map.get("checked_share").share(kSmallestShare, 1, load.checked_share);
   read_decides(map, load);
 
@@ -120,8 +172,6 @@ Load read_load(const std::string& name, const YamlValue& value, const Suite& sui
   map.no_other_keys();
   return load;
 }
-
-}  // namespace
 
 std::vector<Threshold> read_thresholds(const YamlValue& value) {
   std::vector<Threshold> thresholds;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -14,9 +15,19 @@ std::unexpected<Error> out_of_range(auto low, auto high, const std::string& text
   return fail(ExitCode::usage, fmt::format("must be between {} and {}, found {}", low, high, text));
 }
 
+// Whether what follows a brace reads like a placeholder: NAME} or NAME:, as the engine reads its slots.
+bool begins_placeholder(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (text.empty() || !is_letter(text.front())) return false;
+  const auto end = std::find_if_not(text.begin(), text.end(), [&](char c) {
+    return is_letter(c) || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+  });
+  return end != text.end() && (*end == '}' || *end == ':');
+}
+
 }  // namespace
 
-Result<std::vector<TextPart>> parts_of(const std::string& text) {
+Result<std::vector<TextPart>> parts_of(const std::string& text, Braces braces) {
   std::vector<TextPart> parts;
   std::string literal;
   auto end_literal = [&] {
@@ -34,6 +45,10 @@ Result<std::vector<TextPart>> parts_of(const std::string& text) {
       rest.remove_prefix(1);
       continue;
     }
+    if (braces == Braces::loose && !begins_placeholder(rest)) {
+      literal += '{';
+      continue;
+    }
     const size_t end = rest.find('}');
     if (end == std::string_view::npos || rest.substr(0, end).contains('{')) {
       return fail(ExitCode::usage, fmt::format("a '{{' without its '}}' in '{}'", text),
@@ -47,8 +62,8 @@ Result<std::vector<TextPart>> parts_of(const std::string& text) {
   return parts;
 }
 
-Result<std::vector<std::string>> placeholders_in(const std::string& text) {
-  auto parts = parts_of(text);
+Result<std::vector<std::string>> placeholders_in(const std::string& text, Braces braces) {
+  auto parts = parts_of(text, braces);
   if (!parts) return std::unexpected(parts.error());
   std::vector<std::string> names;
   for (auto& part : *parts) {

@@ -19,11 +19,17 @@ struct TextPart {
   std::string text;
 };
 
-/// The parts of a text in order. A brace that nothing closes is an error.
-Result<std::vector<TextPart>> parts_of(const std::string& text);
+/// What a '{' in a text means; "{{" is a brace either way.
+enum class Braces {
+  strict,  ///< it begins a placeholder
+  loose,   ///< it does where a name and then '}' or ':' follow, else it is a brace: JSON is full of them
+};
+
+/// The parts of a text in order. A placeholder that nothing closes is an error.
+Result<std::vector<TextPart>> parts_of(const std::string& text, Braces braces = Braces::strict);
 
 /// What stands between braces, in order.
-Result<std::vector<std::string>> placeholders_in(const std::string& text);
+Result<std::vector<std::string>> placeholders_in(const std::string& text, Braces braces = Braces::strict);
 
 /// The error of fill() for a placeholder that is none of `known`.
 std::unexpected<Error> nothing_fills(const std::string& placeholder, const std::string& text,

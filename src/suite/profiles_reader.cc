@@ -11,6 +11,8 @@ constexpr int kMostReplicates = 1000, kMostBlocks = 1000;
 constexpr int kReplicatesOfPrecision = 10;  // the fewest after which precision is looked at
 constexpr double kFinestPrecision = 0.001, kCoarsestPrecision = 1;
 constexpr double kShortestBudget_s = 1, kLongestBudget_s = 7 * 86400;
+constexpr double kFewestCpus = 0.01, kMostCpus = 4096;
+constexpr std::uint64_t kLeastMemory = std::uint64_t{1} << 20, kMostMemory = std::uint64_t{1} << 50;
 
 // As --set: SERVICE names a make, CONTENDER.PARAMETER any value.
 void check_setting(const YamlValue& place, const std::string& name, const std::string& value,
@@ -33,8 +35,9 @@ void check_setting(const YamlValue& place, const std::string& name, const std::s
 // How often: replicates and blocks, or until it is precise enough.
 void read_effort(YamlMap& map, const Suite& suite, Profile& profile) {
   const auto is_steady = [](const Load& load) { return load.window.has_value(); };
-  const bool any_steady = std::any_of(suite.loads.begin(), suite.loads.end(), is_steady);
-  const bool all_steady = std::all_of(suite.loads.begin(), suite.loads.end(), is_steady);
+  const auto& loads = profile.loads.empty() ? suite.loads : profile.loads;
+  const bool any_steady = std::any_of(loads.begin(), loads.end(), is_steady);
+  const bool all_steady = std::all_of(loads.begin(), loads.end(), is_steady);
 
   const auto precision = map.get("precision"), budget = map.get("budget"), blocks = map.get("blocks");
   if (precision.present()) {
@@ -55,9 +58,34 @@ void read_effort(YamlMap& map, const Suite& suite, Profile& profile) {
       replicates.integer(1, kMostReplicates, told ? kReplicatesOfPrecision : profile.replicates);
 }
 
+// The suite's loads, with the profile's keys laid over those that it names.
+std::vector<Load> read_own_loads(const YamlValue& value, const YamlValue& loads, const Suite& suite) {
+  if (!value.present()) return {};
+  std::vector<Load> own = suite.loads;
+  const YamlMap over = value.map(), below = loads.map();
+  for (const auto& [name, entry] : over.entries()) {
+    check_known(entry, "load", name, names_of(suite.loads));
+    const auto load = std::ranges::find(own, name, &Load::name);
+    const auto its = std::ranges::find(below.entries(), name, &YamlMap::Entry::first);
+    if (!entry.is_map()) entry.complain("expected a map with keys of a load");
+    if (!entry.is_map() || load == own.end() || its == below.entries().end()) continue;
+    *load = read_load(name, entry.laid_over(its->second), suite);
+  }
+  return own;
+}
+
+Limits read_limits(const YamlValue& value) {
+  Limits limits;
+  YamlMap map = value.map();
+  limits.cpus = map.get("cpus").number(kFewestCpus, kMostCpus, limits.cpus);
+  limits.memory_bytes = static_cast<std::int64_t>(map.get("memory").bytes(kLeastMemory, kMostMemory, 0));
+  map.no_other_keys();
+  return limits;
+}
+
 }  // namespace
 
-std::vector<Profile> read_profiles(const YamlValue& value, const Suite& suite) {
+std::vector<Profile> read_profiles(const YamlValue& value, const YamlValue& loads, const Suite& suite) {
   const std::vector<std::string> known{"quick", "full", "seed"};
   std::vector<Profile> profiles;
   const YamlMap all = value.map();
@@ -67,6 +95,8 @@ std::vector<Profile> read_profiles(const YamlValue& value, const Suite& suite) {
     Profile profile;
     profile.name = name;
     profile.gives_up = map.get("gives_up").text();
+    profile.loads = read_own_loads(map.get("loads"), loads, suite);
+    profile.limits = read_limits(map.get("limits"));
     read_effort(map, suite, profile);
     const YamlMap settings = map.get("set").map();
     for (const auto& [key, setting] : settings.entries()) {

@@ -105,6 +105,13 @@ TEST(SuiteGates, EveryThresholdHasAKey) {
   EXPECT_DOUBLE_EQ(gates.margin_percent, 1.5);
 }
 
+TEST(SuiteGates, AScenarioMayHaveACeilingOfItsOwn) {
+  const Suite suite = suite_of(steady_with("  one: {}", "  one: {ceiling: 1.2}"));
+  EXPECT_DOUBLE_EQ(gates_of(suite, "one").ceiling_ratio, 1.2);
+  EXPECT_DOUBLE_EQ(gates_of(suite, "another").ceiling_ratio, 3);
+  EXPECT_DOUBLE_EQ(suite.gates.ceiling_ratio, 3);
+}
+
 TEST(SuiteGates, MistakesAreTold) {
   expect_mistakes({
       {"steal: 5%", "steel: 5%", "s.yaml:31: unknown key 'steel'; did you mean 'steal'?"},

@@ -21,12 +21,13 @@ struct GateFigure {
 /// One trial. A metric that was not taken is absent, never 0. Names and units:
 ///   duration_s                    of fixed work: first connect to last byte of the answers; else the window
 ///   requests_per_second           as the load counts them (client requests, or upstream calls)
-///   latency_mean_us, latency_p50_us, latency_p95_us, latency_p99_us, latency_max_us
+///   latency_mean_us, latency_p50_us, latency_p90_us, latency_p95_us, latency_p99_us, latency_max_us
 ///   success_rate                  0 to 1
 ///   requests, errors              counts
 ///   cpu_user_s, cpu_system_s, cpu_percent (of one core), cpu_us_per_request    of the contender's tree
 ///   cpu_idle_percent              of the tree at rest, in the same replicate
 ///   pss_bytes, rss_bytes          the highest sample of the tree under load
+///   pss_start_bytes, rss_start_bytes, pss_end_bytes, rss_end_bytes   its first and last sample
 ///   network_received_bytes, network_sent_bytes, disk_read_bytes, disk_written_bytes   of the tree
 ///   upstream_calls                the service's count after the drain, less the count before
 ///   upstream_calls_claimed        what the good answers claim
@@ -37,7 +38,8 @@ struct GateFigure {
 ///   generator_cpu_percent         of one core
 ///   generator_wait_percent        of the window, in which it could have run but had no core
 ///   concurrency_mean              requests in flight, over the window
-///   shared_cores_percent          where the generator and the servers do not keep apart: what both took of their
+///   shared_cores_percent          where the generator and the servers do not keep apart: what both took of
+///   their
 ///                                 cores
 ///   littles_law_percent           how far mean concurrency is from throughput x mean latency
 ///   lateness_p99_us               open loop: how much later than planned requests went out
@@ -45,6 +47,18 @@ struct GateFigure {
 ///   carried_percent               open loop: answers in the window by requests offered in it
 ///   ceiling_per_second            the ceiling server's rate under the same load, in the same replicate
 ///   bytes_per_second              received in the window
+///   sent_bytes_per_second         of the requests that were answered in the window
+///   first_byte_p50_us, first_byte_p99_us   from the send to the answer's first byte
+///   database_cpu_percent, database_cpu_us_per_request   of the service postgres, the latter an answer
+///   rows_read, rows_written       the database's own counts over the trial
+///   rows_read_claimed, rows_written_claimed   what the good answers claim
+/// and of a spike, whose rates and latencies above are over all of it:
+///   hold_requests_per_second, hold_p99_us   while it holds its highest level
+///   shed                          requests that got no good answer, of all classes
+///   recovery_s                    from the end of the highest level until p99 stays within 10 % of what it
+///   was
+///                                 at the first level; absent where it never did
+///   memory_kept_bytes             PSS (else RSS) at the end less that at the start; below 0 it gave back
 struct TrialRecord {
   int number = 0;   ///< its place in the plan, from 1
   int attempt = 1;  ///< a trial that was void may be measured again; each attempt is a record
@@ -59,7 +73,10 @@ struct TrialRecord {
   std::map<std::string, double> metrics;
   nlohmann::json load_result;  ///< the engine's whole result, histograms included
   /// samples per interval and process, connections by worker; `environment`: what observe/environment.h
-  /// tells; `portrait`: what observe/portrait.h tells, in the first block of a replicate
+  /// tells; `portrait`: what observe/portrait.h tells, in the first block of a replicate; `served_by`: the
+  /// contender whose server it was, where it was another's; of a spike `phases`: [{name, role, connections,
+  /// begin_s, end_s, started, completed, completed_in_phase, errors, unanswered, requests_per_second, p50_us,
+  /// p99_us}], a quantile only with 10 values beyond it
   nlohmann::json observed;
   std::string log_file;  ///< the contender's output
 };

@@ -17,6 +17,8 @@ namespace shootout::suite {
 namespace {
 
 constexpr std::string_view kUuidSlot = "uuid";
+// Of what the request uploads.
+constexpr const char *kDigestName = "body.sha256", *kSizeName = "body.size";
 
 bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -64,13 +66,14 @@ std::optional<std::string> mistake_of_ranged(const std::string& placeholder) {
   return std::nullopt;
 }
 
-std::vector<std::string> placeholders_or_none(const std::string& text) {
-  return placeholders_in(text).value_or(std::vector<std::string>{});
+std::vector<std::string> placeholders_or_none(const std::string& text, Braces braces = Braces::strict) {
+  return placeholders_in(text, braces).value_or(std::vector<std::string>{});
 }
 
-// A value that the slot may take: its lowest; or of a UUID's form.
+// A value that the slot may take: its lowest; or of a UUID's or a digest's form, which is no JSON.
 std::string example_of_slot(const std::string& placeholder) {
   if (placeholder == kUuidSlot) return "00000000-0000-4000-8000-000000000000";
+  if (placeholder == kDigestName) return std::string(64, 'a');
   if (!is_ranged(placeholder)) return "1";
   const size_t begin = placeholder.find(':') + 1;
   return placeholder.substr(begin, placeholder.find("..", begin) - begin);
@@ -78,19 +81,38 @@ std::string example_of_slot(const std::string& placeholder) {
 
 }  // namespace
 
-std::vector<std::string> slots_in(const std::string& target) {
+std::vector<std::string> slots_in(const std::string& text, Braces braces) {
   std::vector<std::string> slots;
-  for (const auto& placeholder : placeholders_or_none(target)) {
+  for (const auto& placeholder : placeholders_or_none(text, braces)) {
     if (!is_ranged(placeholder) && placeholder != kUuidSlot) continue;
     if (auto name = name_of_slot(placeholder); !has(slots, name)) slots.push_back(std::move(name));
   }
   return slots;
 }
 
-std::vector<std::string> slot_mistakes(const std::string& target) {
+std::vector<std::string> slots_of(const RequestSpec& request) {
+  auto slots = slots_in(request.target);
+  const auto add = [&slots](const std::string& text) {
+    for (auto& slot : slots_in(text, Braces::loose)) {
+      if (!has(slots, slot)) slots.push_back(std::move(slot));
+    }
+  };
+  for (const auto& [name, value] : request.headers) add(value);
+  add(request.body.text);
+  if (request.message) add(request.message->text);
+  return slots;
+}
+
+std::vector<std::string> names_for_checks(const RequestSpec& request) {
+  auto names = slots_of(request);
+  if (request.body.kind != BodySpec::Kind::none) names.insert(names.end(), {kDigestName, kSizeName});
+  return names;
+}
+
+std::vector<std::string> slot_mistakes(const std::string& text, Braces braces,
+                                       std::map<std::string, std::string>& seen) {
   std::vector<std::string> mistakes;
-  std::map<std::string, std::string> seen;
-  for (const auto& placeholder : placeholders_or_none(target)) {
+  for (const auto& placeholder : placeholders_or_none(text, braces)) {
     if (!is_ranged(placeholder)) continue;
     const auto [first, is_new] = seen.emplace(name_of_slot(placeholder), placeholder);
     if (auto mistake = mistake_of_ranged(placeholder)) {
@@ -103,23 +125,26 @@ std::vector<std::string> slot_mistakes(const std::string& target) {
   return mistakes;
 }
 
-std::vector<std::string> slot_mistakes(const std::string& expected, const std::vector<std::string>& slots) {
+std::vector<std::string> slot_mistakes(const std::string& expected, const std::vector<std::string>& names) {
   std::vector<std::string> mistakes;
   for (const auto& placeholder : placeholders_or_none(expected)) {
     if (is_ranged(placeholder)) {
-      mistakes.push_back(
-          fmt::format("the slot {{{}}} gets its range in the request's target; here it is {{{}}}",
-                      placeholder, name_of_slot(placeholder)));
-    } else if (placeholder == kUuidSlot && !has(slots, kUuidSlot)) {
-      mistakes.emplace_back("the request's target has no slot {uuid}");
+      mistakes.push_back(fmt::format("the slot {{{}}} gets its range in the request; here it is {{{}}}",
+                                     placeholder, name_of_slot(placeholder)));
+    } else if (has(names, placeholder)) {
+      continue;
+    } else if (placeholder == kUuidSlot) {
+      mistakes.emplace_back("the request has no slot {uuid}");
+    } else if (placeholder == kDigestName || placeholder == kSizeName) {
+      mistakes.push_back(fmt::format("{{{}}} is of a request with a body", placeholder));
     }
   }
   return mistakes;
 }
 
 Result<std::string> fill_for_engine(const std::string& text, const Values& values,
-                                    const std::vector<std::string>& slots) {
-  const auto parts = parts_of(text);
+                                    const std::vector<std::string>& slots, Braces braces) {
+  const auto parts = parts_of(text, braces);
   if (!parts) return std::unexpected(parts.error());
   std::string filled;
   auto add_literal = [&filled](std::string_view literal) {

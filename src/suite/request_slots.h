@@ -2,28 +2,38 @@
 // their grammar). This module knows them by their ':' or by the name uuid, and hands them on untouched.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "suite/contender.h"
+#include "suite/placeholders.h"
+#include "suite/suite.h"
 
 namespace shootout::suite {
 
-/// The names of the slots that a request's target has: n of {n:1..1000}, and uuid.
-[[nodiscard]] std::vector<std::string> slots_in(const std::string& target);
+/// The names of the slots that a text of a request has: n of {n:1..1000}, and uuid.
+[[nodiscard]] std::vector<std::string> slots_in(const std::string& text, Braces braces = Braces::strict);
 
-/// What is wrong with the slots of a request's target, a sentence each.
-[[nodiscard]] std::vector<std::string> slot_mistakes(const std::string& target);
+/// Those of all of the request's texts: target, headers, body and message.
+[[nodiscard]] std::vector<std::string> slots_of(const RequestSpec& request);
 
-/// What is wrong with the slots of an expected value, for a request whose target has `slots`.
+/// What the checks of the request may name: its slots and, where it has a body, body.sha256 and body.size.
+[[nodiscard]] std::vector<std::string> names_for_checks(const RequestSpec& request);
+
+/// What is wrong with the slots of a request's text, a sentence each. `seen` are the slots of its texts
+/// before, as they are written there; this text's are added.
+[[nodiscard]] std::vector<std::string> slot_mistakes(const std::string& text, Braces braces,
+                                                     std::map<std::string, std::string>& seen);
+
+/// What is wrong with the slots of an expected value, whose check may name `names`.
 [[nodiscard]] std::vector<std::string> slot_mistakes(const std::string& expected,
-                                                     const std::vector<std::string>& slots);
+                                                     const std::vector<std::string>& names);
 
 /// As fill(), for a text that the engine reads: slots stay, and so do the names among `slots`; a brace that
 /// is meant as one is doubled.
 Result<std::string> fill_for_engine(const std::string& text, const Values& values,
-                                    const std::vector<std::string>& slots);
+                                    const std::vector<std::string>& slots, Braces braces = Braces::strict);
 
 /// The JSON text that a text for the engine stands for: itself where it is JSON once its slots are filled,
 /// else a JSON string.

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/text.h"
 #include "suite/contender.h"
 #include "suite/placeholders.h"
@@ -42,11 +45,42 @@ Result<int> count(const Contender& contender, const std::string& what, const std
   return number;
 }
 
-Result<void> fill_program(const Contender& contender, const Values& values, Launchable& launchable) {
-  for (const auto& word : contender.command) {
+Result<std::vector<std::string>> fill_command(const std::vector<std::string>& command, const Values& values) {
+  std::vector<std::string> words;
+  for (const auto& word : command) {
     auto filled = fill(word, values);
     if (!filled) return std::unexpected(filled.error());
-    launchable.command.push_back(std::move(*filled));
+    words.push_back(std::move(*filled));
+  }
+  return words;
+}
+
+// Whether it needs a data folder.
+bool needs_data(const Contender& contender) {
+  const auto has_it = [](const std::string& text) {
+    const auto names = placeholders_in(text);
+    return names && std::ranges::find(*names, "data") != names->end();
+  };
+  const auto in_command = [&](const auto& command) { return std::ranges::any_of(command, has_it); };
+  return !contender.before_start.empty() || in_command(contender.command) || in_command(contender.ready) ||
+         std::ranges::any_of(contender.after_ready, in_command) || has_it(contender.address) ||
+         std::ranges::any_of(contender.variables, [&](const auto& one) { return has_it(one.second); });
+}
+
+Result<void> fill_program(const Contender& contender, const Values& values, Launchable& launchable) {
+  for (const auto& [text, whole] :
+       {std::pair{&contender.command, &launchable.command}, std::pair{&contender.ready, &launchable.ready}}) {
+    auto filled = fill_command(*text, values);
+    if (!filled) return std::unexpected(filled.error());
+    *whole = std::move(*filled);
+  }
+  for (const auto& [texts, whole] : {std::pair{&contender.before_start, &launchable.before_start},
+                                     std::pair{&contender.after_ready, &launchable.after_ready}}) {
+    for (const auto& text : *texts) {
+      auto filled = fill_command(text, values);
+      if (!filled) return std::unexpected(filled.error());
+      whole->push_back(std::move(*filled));
+    }
   }
   for (const auto& [name, text] : contender.variables) {
     auto filled = fill(text, values);
@@ -57,6 +91,10 @@ Result<void> fill_program(const Contender& contender, const Values& values, Laun
   if (!port) return std::unexpected(port.error());
   launchable.port = static_cast<std::uint16_t>(*port);
   launchable.url = fmt::format("http://127.0.0.1:{}", *port);
+  if (contender.address.empty()) return {};
+  auto address = fill(contender.address, values);
+  if (!address) return std::unexpected(address.error());
+  launchable.url = std::move(*address);
   return {};
 }
 
@@ -76,9 +114,11 @@ Result<Launchable> resolve(const Contender& contender, const std::map<std::strin
   launchable.folder = contender.folder;
   launchable.url = contender.url;
   launchable.health = contender.health;
-  launchable.other_processes = contender.other_processes;
   launchable.ready_timeout_s = contender.ready_timeout_s;
   launchable.paths = contender.paths;
+  launchable.scenarios = contender.scenarios;
+  launchable.unprivileged = contender.unprivileged;
+  launchable.needs_data = needs_data(contender);
   launchable.parameters = std::move(*parameters);
   if (contender.url.empty()) {
     if (auto filled = fill_program(contender, all, launchable); !filled)
@@ -87,6 +127,7 @@ Result<Launchable> resolve(const Contender& contender, const std::map<std::strin
   const auto workers = count(contender, "workers", contender.workers, all, kMostProcesses);
   if (!workers) return std::unexpected(workers.error());
   launchable.workers = *workers;
+  launchable.other_processes = *workers == 1 ? contender.other_processes_of_one : contender.other_processes;
   if (!contender.threads.empty()) {
     const auto threads = count(contender, "threads", contender.threads, all, kMostProcesses);
     if (!threads) return std::unexpected(threads.error());

@@ -14,13 +14,15 @@
 namespace shootout::suite {
 
 /// The request of a scenario, or of all.
-RequestSpec read_request(const YamlValue& value);
-std::vector<Verification> read_verifications(const YamlValue& value);
+RequestSpec read_request(const YamlValue& value, const Suite& suite);
+std::vector<Verification> read_verifications(const YamlValue& value, const Suite& suite);
 std::optional<WarmUp> read_warm_up(const YamlValue& value);
 std::vector<Variant> read_variants(const YamlValue& value);
 Gates read_gates(const YamlValue& value);
-std::vector<Profile> read_profiles(const YamlValue& value, const Suite& suite);
+/// `loads` is the suite's value of that key, over which profiles lay their own.
+std::vector<Profile> read_profiles(const YamlValue& value, const YamlValue& loads, const Suite& suite);
 std::vector<Load> read_loads(const YamlValue& value, const Suite& suite);
+Load read_load(const std::string& name, const YamlValue& value, const Suite& suite);
 /// Sorted from the highest.
 std::vector<Threshold> read_thresholds(const YamlValue& value);
 std::vector<Claim> read_claims(const YamlValue& value, const Suite& suite);

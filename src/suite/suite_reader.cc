@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "suite/names.h"
+#include "suite/request_parts.h"
 #include "suite/suite_parts.h"
 
 namespace shootout::suite {
@@ -14,6 +15,7 @@ std::vector<std::string> read_names(const YamlValue& value) {
   for (const auto& item : value.list()) {
     const std::string name = item.text();
     if (item.is_text() && !is_name(name)) item.complain(fmt::format("{}, found '{}'", kNameRule, name));
+    if (name == kLeader) item.complain("as a baseline this name stands for whoever leads; choose another");
     if (std::find(names.begin(), names.end(), name) != names.end()) {
       item.complain(fmt::format("'{}' comes twice", name));
     } else {
@@ -39,7 +41,7 @@ void read_contender_names(YamlMap& map, Suite& suite) {
   const auto baseline = map.get("baseline");
   if (!suite.contenders.empty()) {
     suite.baseline = baseline.text(suite.contenders.front());
-    check_known(baseline, "contender", suite.baseline, suite.contenders);
+    if (suite.baseline != kLeader) check_known(baseline, "contender", suite.baseline, suite.contenders);
     const auto place = std::find(suite.contenders.begin(), suite.contenders.end(), suite.baseline);
     if (place != suite.contenders.end()) std::rotate(suite.contenders.begin(), place, place + 1);
   }
@@ -78,20 +80,31 @@ std::vector<ServiceChoice> read_services(const YamlValue& value) {
   return services;
 }
 
-std::vector<Scenario> read_scenarios(const YamlValue& value, const std::optional<RequestSpec>& common) {
+std::vector<Scenario> read_scenarios(const YamlValue& value, const std::optional<RequestSpec>& common,
+                                     const Suite& suite) {
   std::vector<Scenario> scenarios;
   const YamlMap all = value.map();
   for (const auto& [name, entry] : all.entries()) {
     YamlMap map = entry.map();
-    Scenario scenario{name, map.get("title").text(name), {}};
+    Scenario scenario{.name = name, .title = map.get("title").text(name)};
     if (!is_name(name)) entry.complain(kNameRule);
     if (const auto own = map.get("request"); own.present()) {
-      scenario.request = read_request(own);
+      scenario.request = read_request(own, suite);
     } else if (common) {
       scenario.request = *common;
     } else {
       map.complain(fmt::format("scenario '{}' has no 'request', and neither has the suite", name));
     }
+    const auto echoes = map.get("also_echoes");
+    scenario.also_echoes = read_echoes(echoes);
+    if (echoes.present() && !scenario.request.message)
+      echoes.complain("only where the request is a 'message'");
+    const auto bodies = map.get("also_takes");
+    scenario.also_takes = read_other_bodies(bodies);
+    if (bodies.present() && scenario.request.body.kind == BodySpec::Kind::none)
+      bodies.complain("only where the request has a body");
+    if (const auto ceiling = map.get("ceiling"); ceiling.present())
+      scenario.ceiling = ceiling.number(0, kHighestCeiling, 0);
     map.no_other_keys();
     scenarios.push_back(std::move(scenario));
   }
@@ -99,12 +112,13 @@ std::vector<Scenario> read_scenarios(const YamlValue& value, const std::optional
 }
 
 // requests/s in upstream calls can be told only where the scenario says how many calls an answer stands for.
-void check_counts(const YamlValue& loads, const Suite& suite) {
-  for (const auto& load : suite.loads) {
+void check_counts(const YamlValue& place, const std::vector<Load>& loads, const Suite& suite) {
+  for (const auto& load : loads) {
     if (load.counts != "upstream calls") continue;
     for (const auto& scenario : suite.scenarios) {
-      if (load.cells.contains(scenario.name) && scenario.request.upstream_calls.empty()) {
-        loads.complain(fmt::format(
+      const bool is_cell = load.cells.contains(scenario.name) || load.also_cells.contains(scenario.name);
+      if (is_cell && scenario.request.upstream_calls.empty()) {
+        place.complain(fmt::format(
             "'{}' counts upstream calls, but the request of scenario '{}' has no 'upstream_calls'", load.name,
             scenario.name));
       }
@@ -124,18 +138,21 @@ Suite read_document(YamlMap map) {
   suite.services = read_services(map.get("services"));
 
   const auto common = map.get("request");
-  suite.scenarios = read_scenarios(map.require("scenarios"),
-                                   common.present() ? std::optional(read_request(common)) : std::nullopt);
-  suite.verifications = read_verifications(map.get("verify"));
+  suite.scenarios =
+      read_scenarios(map.require("scenarios"),
+                     common.present() ? std::optional(read_request(common, suite)) : std::nullopt, suite);
+  suite.verifications = read_verifications(map.get("verify"), suite);
   suite.warm_up = read_warm_up(map.get("warm_up"));
   const auto loads = map.require("loads");
   suite.loads = read_loads(loads, suite);
-  check_counts(loads, suite);
+  check_counts(loads, suite.loads, suite);
   suite.gates = read_gates(map.get("gates"));
   suite.matrix = read_thresholds(map.get("matrix"));
   suite.claims = read_claims(map.get("claims"), suite);
   suite.advice = read_advice(map.get("advice"), suite);
-  suite.profiles = read_profiles(map.require("profiles"), suite);
+  const auto profiles = map.require("profiles");
+  suite.profiles = read_profiles(profiles, loads, suite);
+  for (const auto& profile : suite.profiles) check_counts(profiles, profile.loads, suite);
   map.no_other_keys();
   return suite;
 }

@@ -149,6 +149,19 @@ TEST(ReadSuite, TheSteadyOneOfTheDocsIsRight) {
   EXPECT_EQ(suite->variants.at(0).of, "flask-gunicorn");
 }
 
+TEST(ReadSuite, TheMixedOneOfTheDocsIsRight) {
+  const auto suite = parse_suite(suites_of_the_docs().at(2), "docs");
+  ASSERT_TRUE(suite) << suite.error().what;
+  for (const auto& load : suite->loads) {
+    for (const auto& scenario : suite->scenarios) {
+      if (!load.cells.contains(scenario.name)) continue;
+      EXPECT_TRUE(cell_of(*suite, load, scenario, launchable()));
+    }
+  }
+  EXPECT_EQ(suite->scenarios.at(1).request.body.size, 5242880u);
+  EXPECT_EQ(with_profile(*suite, "seed").loads.at(0).window->seconds, 180);
+}
+
 TEST(ReadSuite, PutsBaselineFirstAndThresholdsFromTheHighest) {
   const auto suite = small();
   EXPECT_EQ(suite.contenders, (std::vector<std::string>{"b", "a"}));
@@ -264,7 +277,7 @@ TEST(ReadSuite, NoTextMakesItCrash) {
   std::mt19937 random(1);
   auto below = [&](size_t n) { return std::uniform_int_distribution<size_t>(0, n - 1)(random); };
   const std::string marks = "{}[]:-#&*!|>'\"%@`\n\t \x01";
-  for (const auto& file : {kIo, kTests / "steady.yaml"}) {
+  for (const auto& file : {kIo, kIo.parent_path() / "frameworks.yaml", kTests / "steady.yaml"}) {
     const std::string text = read_text(file).value();
     int accepted = 0;
     for (int round = 0; round < 150; ++round) {

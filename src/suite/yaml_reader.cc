@@ -40,6 +40,31 @@ std::string quoted(std::string text) {
   return fmt::format("'{}'", text);
 }
 
+// A new map: `above`'s keys over those of `below`, in the latter's order. Neither is changed; what is taken
+// from them keeps its place in the file.
+YAML::Node merged(const YAML::Node& below, const YAML::Node& above) {
+  YAML::Node whole(YAML::NodeType::Map);
+  const auto find = [](const YAML::Node& map, const YAML::Node& key) {
+    return std::find_if(map.begin(), map.end(), [&](const auto& entry) {
+      return key.IsScalar() && entry.first.IsScalar() && entry.first.Scalar() == key.Scalar();
+    });
+  };
+  for (const auto& entry : below) {
+    const auto over = find(above, entry.first);
+    if (over == above.end()) {
+      whole.force_insert(entry.first, entry.second);
+    } else if (entry.second.IsMap() && over->second.IsMap()) {
+      whole.force_insert(over->first, merged(entry.second, over->second));
+    } else {
+      whole.force_insert(over->first, over->second);
+    }
+  }
+  for (const auto& entry : above) {
+    if (find(below, entry.first) == below.end()) whole.force_insert(entry.first, entry.second);
+  }
+  return whole;
+}
+
 std::string at(const std::string& file, int line, const std::string& what) {
   return line > 0 ? fmt::format("{}:{}: {}", file, line, what) : fmt::format("{}: {}", file, what);
 }
@@ -152,6 +177,40 @@ double YamlValue::duration(double low, double high, double otherwise) const {
     return otherwise;
   }
   return seconds;
+}
+
+std::uint64_t YamlValue::bytes(std::uint64_t low, std::uint64_t high, std::uint64_t otherwise) const {
+  if (!node_) return otherwise;
+  std::string_view text = node_->IsScalar() ? std::string_view(node_->Scalar()) : std::string_view();
+  int shift = 0;
+  for (const auto& [sign, bits] : {std::pair{"KB", 10}, std::pair{"MB", 20}, std::pair{"GB", 30}}) {
+    if (!text.ends_with(sign)) continue;
+    shift = bits;
+    text.remove_suffix(2);
+  }
+  const auto value = parse_number<std::uint64_t>(std::string(text));
+  if (!value) {
+    complain("expected a number of bytes such as 5242880 or 512MB, found " + found());
+    return otherwise;
+  }
+  if (*value > (high >> shift) || (*value << shift) < low) {
+    complain(fmt::format("must be between {} and {} bytes, found {}", low, high, node_->Scalar()));
+    return otherwise;
+  }
+  return *value << shift;
+}
+
+bool YamlValue::boolean(bool otherwise) const {
+  if (!node_) return otherwise;
+  if (node_->IsScalar() && (node_->Scalar() == "true" || node_->Scalar() == "false"))
+    return node_->Scalar() == "true";
+  complain("expected true or false, found " + found());
+  return otherwise;
+}
+
+YamlValue YamlValue::laid_over(const YamlValue& below) const {
+  if (!node_ || !is_map() || !below.is_map()) return node_ ? *this : below;
+  return {*problems_, key_, line_, merged(*below.node_, *node_)};
 }
 
 std::string YamlValue::json_text() const {

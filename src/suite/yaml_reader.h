@@ -60,6 +60,10 @@ class YamlValue {
   [[nodiscard]] double share(double low, double high, double otherwise) const;
   /// Seconds in [low, high]: "1h", "10m", "90s", or a number of seconds.
   [[nodiscard]] double duration(double low, double high, double otherwise) const;
+  /// Bytes in [low, high]: "512MB", "64KB", "1GB" (of 1024), or a whole number of bytes.
+  [[nodiscard]] std::uint64_t bytes(std::uint64_t low, std::uint64_t high, std::uint64_t otherwise) const;
+  /// true or false.
+  [[nodiscard]] bool boolean(bool otherwise) const;
   /// The value as JSON text: what is JSON as it stands (5, true, null, "5" in quotes of its own), else a JSON
   /// string.
   [[nodiscard]] std::string json_text() const;
@@ -67,6 +71,10 @@ class YamlValue {
   [[nodiscard]] std::vector<std::string> texts() const;
   /// Anything but a map is a problem and gives an empty map.
   [[nodiscard]] YamlMap map() const;
+
+  /// This map laid over another: its keys win, maps in both are laid over each other in turn, and anything
+  /// else replaces what is there. Lines stay those of the file. An absent value changes nothing.
+  [[nodiscard]] YamlValue laid_over(const YamlValue& below) const;
 
   /// "FILE:LINE: KEY: WHAT".
   void complain(const std::string& what) const;

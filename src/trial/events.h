@@ -41,13 +41,19 @@ struct TrialEnded {
 struct Warning {
   std::string text;
 };
+/// A trial that is no measurement: the server is looked at under load.
+struct Profiling {
+  std::string contender, load, scenario;
+  double seconds = 0;
+};
+struct Profiled {};
 struct RunEnded {
   std::string run_id;
   suite::RunState state = suite::RunState::finished;
 };
 
 using Event = std::variant<RunStarted, ReplicateStarted, ServerReady, Verified, TrialStarted, TrialEnded,
-                           Warning, RunEnded>;
+                           Warning, Profiling, Profiled, RunEnded>;
 using Listener = std::function<void(const Event&)>;
 
 }  // namespace shootout::trial

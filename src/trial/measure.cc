@@ -15,6 +15,8 @@
 #include "observe/observer.h"
 #include "trial/counters.h"
 #include "trial/metrics.h"
+#include "trial/phases.h"
+#include "trial/rows.h"
 
 namespace shootout::trial {
 namespace {
@@ -55,29 +57,23 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
   return observed;
 }
 
-engine::Check engine_check(const suite::AnswerCheck& check) {
-  using Kind = suite::AnswerCheck::Kind;
-  using enum engine::Check::Kind;
-  switch (check.kind) {
-    case Kind::json:
-      return {json_equals, check.name, check.equals};
-    case Kind::body:
-      return {body_equals, "", check.equals};
-    case Kind::contains:
-      return {body_contains, "", check.equals};
-    case Kind::size:
-      return {body_size, "", check.equals};
-    case Kind::header:
-      return {header_equals, check.name, check.equals};
-  }
-  return {};
-}
-
 // Of one core: the generator, the contender and the services.
 double cpu_percent_of_all(const engine::LoadResult& result, const observe::Observation& observation) {
   double percent = result.wall_s > 0 ? 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s : 0;
   for (const auto& tree : observation.trees) percent += tree.cpu_percent();
   return percent;
+}
+
+// What the database took for the answers.
+void add_database_metrics(const observe::Observation& observation, const Bench& bench,
+                          const engine::LoadResult& result, Metrics& metrics) {
+  const auto service = bench.stage->services.find("postgres");
+  if (service == bench.stage->services.end()) return;
+  const auto* tree = find_tree(observation, service->second.name);
+  if (tree == nullptr) return;
+  metrics["database_cpu_percent"] = tree->cpu_percent();
+  if (const double answers = all_answers(result); answers > 0)
+    metrics["database_cpu_us_per_request"] = 1e6 * (tree->cpu_user_s + tree->cpu_system_s) / answers;
 }
 
 // The whole result of fixed work; of the many short trials of a steady load what quantiles are merged from.
@@ -128,31 +124,11 @@ Result<suite::Cell> cell_for(const Bench& bench, const CellName& name, const sui
   return suite::cell_of(bench.selection->suite, **load, **scenario, contender);
 }
 
-engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender,
-                           const Pinning& pinning, std::uint64_t seed) {
-  engine::LoadPlan plan;
-  plan.url = contender.url + cell.target;
-  plan.mix.front().method = cell.method;
-  plan.connections = cell.connections;
-  plan.threads = 1;
-  if (cell.window) {
-    plan.duration_s = cell.window->seconds;
-    plan.settle_s = cell.window->settle_s;
-    plan.rate = cell.rate;
-  } else {
-    plan.requests_per_connection = cell.requests_per_connection;
-  }
-  plan.timeout_s = cell.timeout_s;
-  plan.seed = seed;
-  plan.cpus = pinning.generator;
-  for (const auto& check : cell.checks) plan.checks.push_back(engine_check(check));
-  plan.checked_share = cell.checked_share;
-  return plan;
-}
-
 Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
-  const auto& contender = bench.stage->contender(planned.contender);
-  const auto& server = bench.stage->servers.at(planned.contender);
+  // Another server may serve this scenario in the contender's name.
+  const auto& serves = bench.selection->server_of(planned.contender, planned.scenario);
+  const auto& contender = bench.stage->contender(serves);
+  const auto& server = bench.stage->servers.at(serves);
   auto cell = cell_for(bench, planned.cell(), contender);
   if (!cell) return std::unexpected(cell.error());
   const WarmedUp* warmed_up = nullptr;
@@ -189,6 +165,13 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
   if (server.pid != 0) trees.push_back(watched(server));
   for (const auto& [name, service] : bench.stage->services)
     trees.push_back(watched(bench.stage->servers.at(service.name)));
+  RowCounts rows_before;
+  const bool counts_rows = cell->rows && bench.database != nullptr;
+  if (counts_rows) {
+    auto counts = count_rows(*bench.database, *cell->rows);
+    if (!counts) return std::unexpected(counts.error());
+    rows_before = *counts;
+  }
   observe::EnvironmentWatch environment(::getpid());
   auto observer = observe::Observer::start(std::move(trees), kSampleInterval);
   if (!observer) return std::unexpected(observer.error());
@@ -202,7 +185,8 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     after = *counters;
   }
   const auto observation = observer->finish();
-  record.observed = observed_json(observation, planned.contender, bench);
+  record.observed = observed_json(observation, serves, bench);
+  if (serves != planned.contender) record.observed["served_by"] = serves;
   record.observed["environment"] = environment.finish();
   if (!cell->window) record.observed["samples"] = observation.samples;
 
@@ -214,9 +198,22 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     return measured;
   }
   add_load_metrics(*result, *cell, counts_calls, record.metrics);
-  if (const auto* tree = find_tree(observation, planned.contender))
+  if (const auto* tree = find_tree(observation, serves)) {
     add_tree_metrics(*tree, all_answers(*result), record.metrics);
-  if (const auto idle = bench.idle.find(planned.contender); idle != bench.idle.end()) {
+    add_memory_metrics(observation.samples, serves, record.metrics);
+  }
+  add_database_metrics(observation, bench, *result, record.metrics);
+  if (counts_rows) {
+    auto counts = count_rows(*bench.database, *cell->rows);
+    if (!counts) return std::unexpected(counts.error());
+    add_row_metrics(rows_before, *counts, *cell->rows, *result, record.metrics);
+  }
+  if (!cell->phases.empty()) {
+    record.observed["phases"] = phases_json(*result, *cell);
+    add_spike_metrics(*result, *cell, record.metrics);
+    add_memory_kept(record.metrics);
+  }
+  if (const auto idle = bench.idle.find(serves); idle != bench.idle.end()) {
     record.metrics["cpu_idle_percent"] = idle->second;
   }
   if (bench.pinning->shared_cores > 0)
@@ -227,7 +224,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     record.metrics["upstream_peak"] = static_cast<double>(after->max_waiting);
     record.metrics["upstream_calls_claimed"] = static_cast<double>(result->succeeded) * *cell->upstream_calls;
   }
-  if (const auto portrait = bench.portraits.find(planned.contender);
+  if (const auto portrait = bench.portraits.find(serves);
       warmed_up == nullptr && portrait != bench.portraits.end())
     record.observed["portrait"] = portrait->second;
   if (warmed_up != nullptr) {
@@ -241,7 +238,8 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     }
   }
   record.load_result = kept(*result, *cell);
-  record.gates = judge::gate_figures(record, *cell, bench.selection->suite.gates);
+  record.gates =
+      judge::gate_figures(record, *cell, suite::gates_of(bench.selection->suite, planned.scenario));
   record.reasons = judge::failures(record.gates);
   record.valid = record.reasons.empty();
   measured.lied = judge::target_lied(record, *cell);

@@ -10,6 +10,8 @@
 
 #include "base/error.h"
 #include "generator/generator.h"
+#include "observe/database.h"
+#include "trial/load_plan.h"
 #include "trial/pinning.h"
 #include "trial/plan.h"
 #include "trial/stage.h"
@@ -41,6 +43,9 @@ struct Bench {
   IdleCpu idle;
   std::map<std::string, nlohmann::json> portraits;  ///< by contender, with the answer of its health path
   std::map<std::pair<std::string, CellName>, WarmedUp> warmed_up;  ///< by contender and steady cell
+  /// The generator's ceiling by cell: the length of an answer, and the rate.
+  std::map<CellName, std::pair<double, double>> ceilings;
+  observe::Database* database = nullptr;  ///< of the service postgres, where there is one
   std::function<bool()> stop_asked;
 };
 
@@ -55,10 +60,6 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned);
 
 /// A cell of the bench's selection for a contender of its stage.
 Result<suite::Cell> cell_for(const Bench& bench, const CellName& name, const suite::Launchable& contender);
-
-/// The engine's plan for a cell; `seed` of its slots and arrivals.
-[[nodiscard]] engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& contender,
-                                         const Pinning& pinning, std::uint64_t seed);
 
 /// Now, as ISO 8601 in UTC.
 [[nodiscard]] std::string utc_now();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace shootout::trial {
 namespace {
@@ -41,8 +43,16 @@ void add_load_metrics(const engine::LoadResult& result, const suite::Cell& cell,
     metrics["latency_max_us"] = latency.max();
   }
   // A quantile needs at least ten values beyond it (docs/measuring.md).
+  if (latency.count_beyond(0.90) >= 10) metrics["latency_p90_us"] = latency.quantile(0.90);
   if (latency.count_beyond(0.95) >= 10) metrics["latency_p95_us"] = latency.quantile(0.95);
   if (latency.count_beyond(0.99) >= 10) metrics["latency_p99_us"] = latency.quantile(0.99);
+  const auto& first_byte = result.first_byte;
+  if (first_byte.count() > 0) metrics["first_byte_p50_us"] = first_byte.quantile(0.5);
+  if (first_byte.count_beyond(0.99) >= 10) metrics["first_byte_p99_us"] = first_byte.quantile(0.99);
+  if (result.duration_s > 0 && result.started > 0)
+    metrics["sent_bytes_per_second"] = static_cast<double>(result.bytes_sent) /
+                                       static_cast<double>(result.started) *
+                                       static_cast<double>(result.completed_in_window) / result.duration_s;
   if (result.wall_s > 0)
     metrics["generator_cpu_percent"] = 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s;
   if (!cell.window) return;
@@ -61,6 +71,33 @@ void add_load_metrics(const engine::LoadResult& result, const suite::Cell& cell,
 double all_answers(const engine::LoadResult& result) {
   return static_cast<double>(result.completed_settling + result.completed_in_window +
                              result.completed_draining);
+}
+
+namespace {
+
+// The tree's memory in the first sample that has it, or the last.
+template <class Samples>
+std::optional<double> memory_in(const Samples& samples, const std::string& tree, const char* what) {
+  for (const auto& sample : samples) {
+    const auto trees = sample.find("trees");
+    if (trees == sample.end() || !trees->contains(tree) || !(*trees)[tree].contains(what)) continue;
+    return (*trees)[tree][what].template get<double>();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void add_memory_metrics(const nlohmann::json& samples, const std::string& tree, Metrics& metrics) {
+  if (!samples.is_array() || samples.empty()) return;
+  const std::vector<nlohmann::json> backwards(samples.rbegin(), samples.rend());
+  for (const char* what : {"rss", "pss"}) {
+    const std::string name = std::string(what) + "_bytes";
+    if (const auto start = memory_in(samples, tree, name.c_str()))
+      metrics[std::string(what) + "_start_bytes"] = *start;
+    if (const auto end = memory_in(backwards, tree, name.c_str()))
+      metrics[std::string(what) + "_end_bytes"] = *end;
+  }
 }
 
 void add_tree_metrics(const observe::TreeObservation& tree, double answers, Metrics& metrics) {

@@ -48,11 +48,20 @@ std::vector<size_t> block_order(std::uint64_t cell_seed, std::uint64_t index, si
 
 }  // namespace
 
+std::vector<std::string> contenders_of(const Selection& selection, const std::string& scenario) {
+  std::vector<std::string> names;
+  for (const auto& contender : selection.contenders) {
+    if (selection.supports(contender.name, scenario)) names.push_back(contender.name);
+  }
+  return names;
+}
+
 std::vector<CellName> cells_of(const Selection& selection) {
   std::vector<CellName> cells;
   for (const auto& load : selection.loads) {
     for (const auto& scenario : selection.scenarios) {
-      if (load.cells.contains(scenario.name)) cells.push_back({load.name, scenario.name});
+      if (load.cells.contains(scenario.name) && !contenders_of(selection, scenario.name).empty())
+        cells.push_back({load.name, scenario.name});
     }
   }
   return cells;
@@ -63,19 +72,25 @@ bool is_steady(const Selection& selection, const CellName& cell) {
   return load != selection.loads.end() && load->window.has_value();
 }
 
+bool is_spike(const Selection& selection, const CellName& cell) {
+  const auto load = std::ranges::find(selection.loads, cell.load, &suite::Load::name);
+  return load != selection.loads.end() && !load->phases.empty();
+}
+
 std::vector<PlannedTrial> plan_replicate(const Selection& selection, std::uint64_t seed, int replicate,
                                          const std::vector<CellName>& cells, int first_number) {
   const auto all = cells_of(selection);
   std::vector<PlannedTrial> plan;
   for (const auto& cell : cells) {
     const auto place = static_cast<std::uint64_t>(std::ranges::find(all, cell) - all.begin());
+    const auto contenders = contenders_of(selection, cell.scenario);
     const int blocks = is_steady(selection, cell) ? selection.blocks : 1;
     for (int block = 1; block <= blocks; ++block) {
       const auto index = static_cast<std::uint64_t>((replicate - 1) * blocks + block - 1);
       int position = 0;
-      for (const size_t contender : block_order(mixed(seed, place), index, selection.contenders.size())) {
-        plan.push_back({first_number++, selection.contenders[contender].name, cell.scenario, cell.load,
-                        replicate, block, ++position});
+      for (const size_t contender : block_order(mixed(seed, place), index, contenders.size())) {
+        plan.push_back(
+            {first_number++, contenders[contender], cell.scenario, cell.load, replicate, block, ++position});
       }
     }
   }
@@ -106,6 +121,11 @@ std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t se
 double expected_seconds(const suite::Cell& cell, const suite::Launchable& contender) {
   constexpr double kOverhead = 0.1;
   if (cell.window) return cell.window->settle_s + cell.window->seconds + kOverhead;
+  if (!cell.phases.empty()) {
+    double seconds = kOverhead;
+    for (const auto& phase : cell.phases) seconds += phase.seconds;
+    return seconds;
+  }
   const double delay = number_or(cell.values, "delay", 0.5);
   const double calls = number_or(cell.values, "calls", 1);
   const auto slots = contender.slots();

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "trial/suite_folder_for_test.h"
 #include "trial/time_left.h"
 
 namespace shootout::trial {
@@ -105,6 +106,65 @@ TEST(Plan, APrecisionTakesAtLeastTenReplicates) {
   auto fixed = io({}, 3);
   fixed.precision = 0.05;
   EXPECT_EQ(planned_replicates(fixed), 3);
+}
+
+TEST_F(OwnSuite, ThoseThatDoNotSupportAScenarioAreLeftOutOfItsCells) {
+  const auto selection = selected(own());
+  const auto plan = make_plan(selection, 3);
+  std::map<std::pair<std::string, std::string>, std::map<std::string, int>> trials;
+  for (const auto& trial : plan) ++trials[{trial.load, trial.scenario}][trial.contender];
+  using Counts = std::map<std::string, int>;
+  EXPECT_EQ(trials.size(), 3U);
+  EXPECT_EQ(trials.at({"steady", "ping"}), (Counts{{"one", 6}, {"two", 6}, {"three", 6}}));
+  EXPECT_EQ(trials.at({"steady", "echo"}), (Counts{{"one", 6}, {"two", 6}}));
+  EXPECT_EQ(trials.at({"spike", "ping"}), (Counts{{"one", 2}, {"two", 2}, {"three", 2}}))
+      << "once a replicate";
+  for (size_t i = 0; i < plan.size(); ++i) EXPECT_EQ(plan[i].number, static_cast<int>(i) + 1);
+  EXPECT_EQ(contenders_of(selection, "echo"), (std::vector<std::string>{"one", "two"}));
+}
+
+TEST_F(OwnSuite, TwoThatAreLeftChangePlacesInEverySecondBlock) {
+  std::vector<std::string> order;
+  for (const auto& trial : make_plan(selected(own()), 3)) {
+    if (trial.scenario == "echo" && trial.replicate == 1) order.push_back(trial.contender);
+  }
+  ASSERT_EQ(order.size(), 6U);
+  EXPECT_EQ(order[0], order[3]);
+  EXPECT_EQ(order[0], order[4]);
+  EXPECT_NE(order[0], order[2]);
+}
+
+TEST_F(OwnSuite, ScenariosThatAreNamedHaveTheirFurtherCells) {
+  auto choice = own();
+  choice.scenarios = {"echo"};
+  EXPECT_EQ(cells_of(selected(choice)), (std::vector<CellName>{{"steady", "echo"}, {"spike", "echo"}}));
+  choice.scenarios = {"odd"};
+  EXPECT_EQ(cells_of(selected(choice)), (std::vector<CellName>{{"spike", "odd"}}));
+  choice.contenders = {"two", "three"};
+  EXPECT_TRUE(cells_of(selected(choice)).empty()) << "nobody can";
+}
+
+TEST_F(OwnSuite, ASpikeIsNoSteadyLoadAndTakesItsPhases) {
+  auto choice = own();
+  choice.loads = {"spike"};
+  choice.contenders = {"one"};
+  choice.precision = 0.05;
+  const auto selection = selected(choice);
+  EXPECT_FALSE(is_steady(selection, {"spike", "ping"}));
+  EXPECT_EQ(planned_replicates(selection), 2);
+  const auto plan = make_plan(selection, 1);
+  ASSERT_EQ(plan.size(), 2U);
+  EXPECT_NEAR(TimeLeft(selection, plan).of(plan[0]), 5, 0.2);
+}
+
+TEST_F(OwnSuite, ACellThatACompanionServesHasItsExpectation) {
+  auto choice = own();
+  choice.contenders = {"two"};
+  choice.loads = {"steady"};
+  const auto selection = selected(choice);
+  const auto plan = make_plan(selection, 1);
+  TimeLeft left(selection, plan);
+  for (const auto& trial : plan) EXPECT_NEAR(left.of(trial), 0.7, 0.05) << trial.scenario;
 }
 
 TEST(TimeLeft, GuessesFromSlotsAndLearnsFromTrials) {

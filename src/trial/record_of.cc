@@ -49,6 +49,12 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
   if (const auto slots = what.slots()) json["slots"] = *slots;
   if (!contender.provides.empty()) json["provides"] = contender.provides;
   if (!contender.url.empty()) json["url"] = contender.url;
+  for (const auto& [scenario, note] : what.scenarios) {
+    json["scenarios"][scenario] = {{"served_by", note.served_by},
+                                   {"unsupported", note.unsupported},
+                                   {"says", note.says},
+                                   {"source", note.source}};
+  }
   if (!what.command.empty()) json["command"] = command_of(contender, what, options.own_ports);
   for (const auto& name : {contender.name, known_as}) {
     if (const auto overrides = selection.overrides.find(name); overrides != selection.overrides.end()) {
@@ -86,6 +92,7 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
       {"shootout", program_version()},
       {"contenders", names_of(selection.contenders)},
       {"scenarios", names_of(selection.scenarios)},
+      {"scenarios_asked", choice.scenarios},
       {"loads", names_of(selection.loads)},
       {"services", services},
       {"replicates", selection.replicates},
@@ -106,23 +113,26 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
     record.contenders[service.contender.name] =
         describe(service.contender, *what, options, selection, service.name);
   }
-  for (const auto& contender : selection.contenders) {
-    auto what = resolve_for_planning(contender, contender.name, selection);
-    if (!what) return std::unexpected(what.error());
-    record.contenders[contender.name] = describe(contender, *what, options, selection, contender.name);
+  for (const auto* group : {&selection.contenders, &selection.companions}) {
+    for (const auto& contender : *group) {
+      auto what = resolve_for_planning(contender, contender.name, selection);
+      if (!what) return std::unexpected(what.error());
+      record.contenders[contender.name] = describe(contender, *what, options, selection, contender.name);
+    }
   }
   return record;
 }
 
 Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
-  auto suite = suite::parse_suite(run.suite_text, run.suite + ".yaml of run " + run.id);
+  auto suite = suite::suite_of(run);
   if (!suite) return std::unexpected(suite.error());
   Stored stored;
   try {
     stored.choice.suite = run.suite;
     stored.choice.profile = run.profile;
     stored.choice.contenders = run.plan.at("contenders").get<std::vector<std::string>>();
-    stored.choice.scenarios = run.plan.at("scenarios").get<std::vector<std::string>>();
+    stored.choice.scenarios =
+        run.plan.value("scenarios_asked", run.plan.at("scenarios")).get<std::vector<std::string>>();
     stored.choice.loads = run.plan.at("loads").get<std::vector<std::string>>();
     stored.choice.set = run.plan.at("set").get<std::vector<std::string>>();
     stored.choice.baseline = run.plan.at("baseline").get<std::string>();
@@ -147,7 +157,9 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
   stored.selection.budget_s = wanted("budget_s");
 
   // The half that is still to be measured must be the same thing as the half that is.
-  for (const auto& contender : stored.selection.contenders) {
+  auto measured = stored.selection.contenders;
+  measured.insert(measured.end(), stored.selection.companions.begin(), stored.selection.companions.end());
+  for (const auto& contender : measured) {
     auto now = resolve_for_planning(contender, contender.name, stored.selection);
     if (!now) return std::unexpected(now.error());
     const auto then = run.contenders.value(contender.name, nlohmann::json::object());

@@ -137,7 +137,9 @@ class Execution {
                                .log_prefix = fmt::format("{}-", replicate.number),
                                .own_ports = options_.own_ports,
                                .cpus = pinning_.servers,
-                               .for_load = true};
+                               .for_load = true,
+                               .limits = selection_.profile.limits};
+    verified_.clear();
     auto stage =
         raise(selection_, options_.environments, stage_options, options_.listener, options_.stop_asked);
     if (!stage) return stopped() ? interrupted() : std::unexpected(stage.error());
@@ -150,7 +152,12 @@ class Execution {
                 .idle = {},
                 .portraits = {},
                 .warmed_up = {},
+                .ceilings = {},
+                .database = nullptr,
                 .stop_asked = options_.stop_asked};
+    auto database = open_database(*stage);
+    if (!database) return better_cause(*stage, database.error());
+    if (*database) bench.database = &**database;
     if (auto good = prepare_bench(bench); !good) return better_cause(*stage, good.error());
 
     std::optional<CellName> cell;
@@ -159,30 +166,31 @@ class Execution {
         cell = planned.cell();
         if (auto good = enter_cell(bench, *cell); !good) return better_cause(*stage, good.error());
       }
-      if (auto good = alone(bench, planned.contender, [&] { return one_trial(bench, planned); }); !good)
-        return good;
+      const auto& serves = selection_.server_of(planned.contender, planned.scenario);
+      if (auto good = alone(bench, serves, [&] { return one_trial(bench, planned); }); !good) return good;
     }
+    database->reset();  // an open connection would hold up its end
     return stage->set.stop_all();
   }
 
   // Verifies everybody, warms up, looks at them at rest; from then on who is not measured stands still.
   Result<void> prepare_bench(Bench& bench) {
-    for (const auto& contender : bench.stage->contenders) {
-      auto checks = verify(selection_.suite, contender, bench.stage->service_urls());
+    for (const auto* server : bench.stage->everybody()) {
+      auto checks = verify(selection_, *bench.stage, *server, bench.database);
       if (!checks) return std::unexpected(checks.error());
-      emit(Verified{contender.name, *checks});
+      emit(Verified{server->name, *checks});
       if (stopped()) return interrupted();
     }
     if (auto warm = suite_warm_up(bench); !warm) return warm;
     auto idle = measure_idle(*bench.stage, kIdleSeconds, options_.stop_asked);
     if (!idle) return std::unexpected(idle.error());
     bench.idle = std::move(*idle);
-    for (const auto& contender : bench.stage->contenders) {
-      bench.portraits[contender.name] =
-          portrait_of(bench.stage->servers.at(contender.name), contender, contender.health);
+    for (const auto* server : bench.stage->everybody()) {
+      bench.portraits[server->name] =
+          portrait_of(bench.stage->servers.at(server->name), *server, server->health);
     }
-    for (const auto& contender : bench.stage->contenders) {
-      if (auto rests = rest(bench, contender.name); !rests) return rests;
+    for (const auto* server : bench.stage->everybody()) {
+      if (auto rests = rest(bench, server->name); !rests) return rests;
     }
     return {};
   }
@@ -200,13 +208,18 @@ class Execution {
     return {};
   }
 
-  // Of a steady load: every contender's answers are checked and its rate comes to rest.
+  // Of a steady load and of a spike: every contender's answers are checked and its rate comes to rest.
   Result<void> enter_cell(Bench& bench, const CellName& cell) {
-    if (!is_steady(selection_, cell)) return {};
-    for (const auto& contender : bench.stage->contenders) {
-      auto good = alone(bench, contender.name, [&]() -> Result<void> {
-        if (auto right = verify_cell(bench, cell, contender); !right) return right;
-        auto warm = warm_up(bench, cell, contender);
+    if (!is_steady(selection_, cell) && !is_spike(selection_, cell)) return {};
+    for (const auto& contender : selection_.contenders) {
+      if (!selection_.supports(contender.name, cell.scenario)) continue;
+      const auto& serves = bench.stage->contender(selection_.server_of(contender.name, cell.scenario));
+      auto good = alone(bench, serves.name, [&]() -> Result<void> {
+        // The same requests under another load were checked already.
+        if (verified_.insert({serves.name, cell.scenario}).second) {
+          if (auto right = verify_cell(bench, cell, serves); !right) return right;
+        }
+        auto warm = warm_up(bench, cell, serves);
         if (!warm) return std::unexpected(warm.error());
         bench.warmed_up[{contender.name, cell}] = std::move(*warm);
         return {};
@@ -227,7 +240,7 @@ class Execution {
   }
 
   Result<void> rest(Bench& bench, const std::string& contender) {
-    if (bench.stage->contenders.size() < 2) return {};
+    if (bench.stage->everybody().size() < 2) return {};
     auto rests = lay_to_rest(*bench.stage, contender, options_.stop_asked);
     if (!rests) return better_cause(*bench.stage, rests.error());
     if (!*rests && !stopped() && told_awake_.insert(contender).second)
@@ -315,6 +328,7 @@ class Execution {
   std::set<int> done_;     // numbers of trials that are not measured again
   std::map<int, int> attempts_;
   std::set<std::string> told_awake_;
+  std::set<std::pair<std::string, std::string>> verified_;  // server and scenario, in this replicate
   Clock::time_point begun_{};
   double earlier_s_ = 0;  // of the run, before it was cut off
 };

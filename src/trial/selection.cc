@@ -75,6 +75,7 @@ Result<std::vector<std::string>> contender_names(const Choice& choice, const sui
       return fail(ExitCode::usage, fmt::format("the contender '{}' is named twice", name));
   }
   const std::string baseline = choice.baseline.empty() ? suite.baseline : choice.baseline;
+  if (baseline == suite::kLeader) return wanted;
   const auto at = std::ranges::find(wanted, baseline);
   if (at == wanted.end() && !choice.baseline.empty()) {
     return fail(ExitCode::usage, fmt::format("the baseline '{}' is not among the contenders", baseline));
@@ -98,6 +99,47 @@ Result<ChosenService> choose_service(const suite::ServiceChoice& service,
     return fail(ExitCode::usage, unknown_name("service folder", folder->second, keys_of(all)));
   }
   return ChosenService{service.name, make, contender->second};
+}
+
+// Who serves a scenario in a contender's name, which says `served_by: NAME`.
+Result<const suite::Contender*> server_in_its_name(const suite::Contender& contender,
+                                                   const std::string& scenario, const std::string& name,
+                                                   const std::map<std::string, suite::Contender>& all) {
+  const auto wrong = [&](const std::string& what) {
+    return fail(ExitCode::usage,
+                fmt::format("contender '{}', scenario '{}': {}", contender.name, scenario, what),
+                fmt::format("'served_by' in {} names the folder of another contender",
+                            (contender.folder / "contender.yaml").string()));
+  };
+  const auto server = all.find(name);
+  if (server == all.end()) return wrong(unknown_name("contender", name, keys_of(all)));
+  if (name == contender.name) return wrong("it is served by itself");
+  if (!server->second.provides.empty())
+    return wrong(fmt::format("'{}' is the service {}", name, server->second.provides));
+  const auto its = server->second.scenarios.find(scenario);
+  if (its != server->second.scenarios.end() && !its->second.served_by.empty())
+    return wrong(fmt::format("'{}' has it served by '{}' itself", name, its->second.served_by));
+  return &server->second;
+}
+
+// Those that serve scenarios of this selection in its contenders' names, and are none of them.
+Result<std::vector<suite::Contender>> companions_of(const Selection& selection,
+                                                    const std::map<std::string, suite::Contender>& all) {
+  std::vector<suite::Contender> companions;
+  for (const auto& contender : selection.contenders) {
+    for (const auto& scenario : selection.scenarios) {
+      const auto has_cell = [&](const auto& load) { return load.cells.contains(scenario.name); };
+      const auto note = contender.scenarios.find(scenario.name);
+      if (note == contender.scenarios.end() || note->second.served_by.empty()) continue;
+      if (std::ranges::none_of(selection.loads, has_cell)) continue;
+      const auto server = server_in_its_name(contender, scenario.name, note->second.served_by, all);
+      if (!server) return std::unexpected(server.error());
+      const auto is_it = [&](const auto& one) { return one.name == (*server)->name; };
+      if (std::ranges::none_of(selection.contenders, is_it) && std::ranges::none_of(companions, is_it))
+        companions.push_back(**server);
+    }
+  }
+  return companions;
 }
 
 // Settings of the profile first, so that those typed win.
@@ -126,8 +168,9 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
   }
 
   std::set<std::string> needed;
-  for (const auto& contender : selection.contenders)
-    needed.insert(contender.needs.begin(), contender.needs.end());
+  for (const auto* group : {&selection.contenders, &selection.companions}) {
+    for (const auto& contender : *group) needed.insert(contender.needs.begin(), contender.needs.end());
+  }
   for (const auto& name : needed) {
     if (std::ranges::find(service_names, name) == service_names.end()) {
       return fail(ExitCode::usage,
@@ -144,6 +187,7 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
 
   std::vector<std::string> targets = service_names;
   for (const auto& contender : selection.contenders) targets.push_back(contender.name);
+  for (const auto& companion : selection.companions) targets.push_back(companion.name);
   for (const auto& setting : parameters) {
     if (std::ranges::find(targets, setting.target) == targets.end()) {
       return fail(ExitCode::usage,
@@ -156,9 +200,32 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
 
 }  // namespace
 
+const suite::Contender* Selection::find(const std::string& name) const {
+  for (const auto* group : {&contenders, &companions}) {
+    const auto found = std::ranges::find(*group, name, &suite::Contender::name);
+    if (found != group->end()) return &*found;
+  }
+  return nullptr;
+}
+
+const std::string& Selection::server_of(const std::string& contender, const std::string& scenario) const {
+  const auto* its = find(contender);
+  if (its == nullptr) return contender;
+  const auto note = its->scenarios.find(scenario);
+  return note == its->scenarios.end() || note->second.served_by.empty() ? contender : note->second.served_by;
+}
+
+bool Selection::supports(const std::string& contender, const std::string& scenario) const {
+  const auto* its = find(contender);
+  if (its == nullptr) return true;
+  const auto note = its->scenarios.find(scenario);
+  return note == its->scenarios.end() || note->second.unsupported.empty();
+}
+
 std::vector<suite::Contender> Selection::everything() const {
   std::vector<suite::Contender> all;
   for (const auto& service : services) all.push_back(service.contender);
+  all.insert(all.end(), companions.begin(), companions.end());
   all.insert(all.end(), contenders.begin(), contenders.end());
   return all;
 }
@@ -223,9 +290,14 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   auto scenarios = pick("scenario", selection.suite.scenarios, choice.scenarios);
   if (!scenarios) return std::unexpected(scenarios.error());
   selection.scenarios = std::move(*scenarios);
+  selection.suite = suite::with_also_cells(suite::with_profile(std::move(selection.suite), choice.profile),
+                                           choice.scenarios);
   auto loads = pick("load", selection.suite.loads, choice.loads);
   if (!loads) return std::unexpected(loads.error());
   selection.loads = std::move(*loads);
+  auto companions = companions_of(selection, *all);
+  if (!companions) return std::unexpected(companions.error());
+  selection.companions = std::move(*companions);
 
   if (auto applied = apply_settings(choice, *all, selection); !applied)
     return std::unexpected(applied.error());

@@ -43,7 +43,10 @@ struct Selection {
   suite::Suite suite;
   suite::Profile profile;
   std::vector<ChosenService> services;       ///< only those that a contender needs
-  std::vector<suite::Contender> contenders;  ///< the baseline first
+  std::vector<suite::Contender> contenders;  ///< the baseline first, where it is one of them
+  /// Those that serve a scenario in another's name (contender.yaml: `scenarios: {ws-echo: {served_by:
+  /// ...}}`); started beside it, no contenders of their own.
+  std::vector<suite::Contender> companions;
   std::vector<suite::Scenario> scenarios;
   std::vector<suite::Load> loads;
   std::map<std::string, std::map<std::string, std::string>> overrides;  ///< by contender or service name
@@ -52,7 +55,15 @@ struct Selection {
   std::optional<double> precision;  ///< of steady loads: replicates go on until it is reached
   std::optional<double> budget_s;   ///< of the run; no replicate is begun that would not fit
 
-  /// Services and contenders: all that must be prepared and started.
+  /// Who serves the scenario in the contender's name: itself, or a companion.
+  [[nodiscard]] const std::string& server_of(const std::string& contender, const std::string& scenario) const;
+  /// Whether the contender can be measured in the scenario at all.
+  [[nodiscard]] bool supports(const std::string& contender, const std::string& scenario) const;
+
+  /// A contender of the selection or a companion, by name.
+  [[nodiscard]] const suite::Contender* find(const std::string& name) const;
+
+  /// Services, companions and contenders: all that must be prepared and started.
   [[nodiscard]] std::vector<suite::Contender> everything() const;
 };
 
@@ -64,6 +75,8 @@ Result<std::map<std::string, suite::Contender>> read_contenders(const Places& pl
 /// Errors (exit code 2) name what was mistyped and suggest the nearest name.
 Result<Selection> select(const Choice& choice);
 /// The same for a suite that is already read (a stored run's own).
+/// The selection's suite is the profile's, with the cells that are there only for scenarios that were asked
+/// for.
 Result<Selection> select(const Choice& choice, suite::Suite suite);
 
 }  // namespace shootout::trial

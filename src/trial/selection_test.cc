@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "trial/pinning.h"
+#include "trial/suite_folder_for_test.h"
 
 namespace shootout::trial {
 namespace {
@@ -62,6 +63,110 @@ TEST(Select, RefusesWhatIsNotThere) {
   EXPECT_NE(refused([](Choice& c) { c.set = {"flask-dev.port=1"}; }).find("contender of this run"),
             std::string::npos);
   EXPECT_NE(refused([](Choice& c) { c.baseline = "flask-dev"; }).find("not among"), std::string::npos);
+}
+
+std::vector<std::string> names(const std::vector<suite::Contender>& contenders) {
+  std::vector<std::string> names;
+  for (const auto& contender : contenders) names.push_back(contender.name);
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+TEST_F(OwnSuite, WhoServesInAnothersNameComesWithIt) {
+  const auto selection = selected(own());
+  EXPECT_EQ(names(selection.contenders), (Names{"one", "two", "three"}));
+  EXPECT_EQ(names(selection.companions), Names{"helper"});
+  EXPECT_EQ(names(selection.everything()), (Names{"store", "cache", "helper", "one", "two", "three"}));
+  EXPECT_EQ(selection.server_of("two", "echo"), "helper");
+  EXPECT_EQ(selection.server_of("two", "ping"), "two");
+  EXPECT_EQ(selection.server_of("one", "echo"), "one");
+  EXPECT_FALSE(selection.supports("three", "echo"));
+  EXPECT_TRUE(selection.supports("three", "ping"));
+  EXPECT_TRUE(selection.supports("two", "echo"));
+}
+
+TEST_F(OwnSuite, ACompanionComesOnlyWhereItIsNeeded) {
+  auto choice = own();
+  choice.scenarios = {"ping"};
+  auto selection = selected(choice);
+  EXPECT_TRUE(selection.companions.empty());
+  ASSERT_EQ(selection.services.size(), 1U) << "the companion alone needs the cache";
+  EXPECT_EQ(selection.services[0].name, "store");
+  choice = own();
+  choice.loads = {"spike"};
+  EXPECT_TRUE(selected(choice).companions.empty()) << "without --scenarios the spike has no echo";
+  choice.contenders = {"one", "three"};
+  choice.loads.clear();
+  EXPECT_TRUE(selected(choice).companions.empty());
+  choice.contenders = {"two", "helper"};
+  selection = selected(choice);
+  EXPECT_TRUE(selection.companions.empty()) << "it is there as a contender";
+  EXPECT_EQ(selection.server_of("two", "echo"), "helper");
+}
+
+TEST_F(OwnSuite, SettingsOfAContenderAreNotItsCompanions) {
+  auto choice = own();
+  choice.set = {"two.workers=3", "helper.workers=7"};
+  const auto selection = selected(choice);
+  EXPECT_EQ(selection.overrides.at("two").at("workers"), "3");
+  EXPECT_EQ(selection.overrides.at("helper").at("workers"), "7");
+  choice.scenarios = {"ping"};
+  EXPECT_NE(refused(choice).find("no contender of this run 'helper'"), std::string::npos);
+}
+
+TEST_F(OwnSuite, RefusesACompanionThatCannotBeOne) {
+  contender("two", "scenarios: {echo: {served_by: helpr}}\n");
+  EXPECT_EQ(refused(own()),
+            "contender 'two', scenario 'echo': there is no contender 'helpr'; did you mean 'helper'?");
+  contender("two", "scenarios: {echo: {served_by: store}}\n");
+  EXPECT_EQ(refused(own()), "contender 'two', scenario 'echo': 'store' is the service store");
+  contender("two", "scenarios: {echo: {served_by: helper}}\n");
+  contender("helper", "scenarios: {echo: {served_by: one}}\n");
+  EXPECT_EQ(refused(own()), "contender 'two', scenario 'echo': 'helper' has it served by 'one' itself");
+}
+
+TEST_F(OwnSuite, WhereTheLeaderIsTheBaselineNobodyComesFirst) {
+  auto choice = own();
+  choice.contenders = {"three", "one"};
+  EXPECT_EQ(names(selected(choice).contenders), (Names{"three", "one"}));
+  choice.baseline = "one";
+  EXPECT_EQ(names(selected(choice).contenders), (Names{"one", "three"}));
+  auto of_io = io();
+  of_io.contenders = {"quart-hypercorn", "flask-gunicorn"};
+  of_io.baseline = "leader";
+  EXPECT_EQ(names(selected(of_io).contenders), (Names{"quart-hypercorn", "flask-gunicorn"}));
+}
+
+TEST_F(OwnSuite, TheProfileHasLoadsOfItsOwn) {
+  auto choice = own();
+  EXPECT_EQ(selected(choice).loads.at(0).window->seconds, 0.5);
+  choice.profile = "seed";
+  const auto selection = selected(choice);
+  EXPECT_EQ(selection.loads.at(0).window->seconds, 180);
+  EXPECT_EQ(selection.suite.loads.at(0).window->seconds, 180);
+  EXPECT_TRUE(selection.loads.at(0).cells.contains("odd"));
+}
+
+TEST(Select, TheFrameworksHaveWhoeverTheyNeed) {
+  Choice choice;
+  choice.suite = "frameworks";
+  auto selection = select(choice);
+  ASSERT_TRUE(selection) << selection.error().what;
+  EXPECT_EQ(names(selection->contenders),
+            (Names{"flask", "django", "fastapi", "aquilia", "sanic", "tornado"}));
+  EXPECT_EQ(names(selection->companions), (Names{"flask-sock", "django-channels"}));
+  ASSERT_EQ(selection->services.size(), 1U);
+  EXPECT_EQ(selection->services[0].name, "postgres");
+  choice.contenders = {"aquilia"};
+  choice.scenarios = {"json"};
+  choice.loads = {"spike"};
+  choice.profile = "seed";
+  selection = select(choice);
+  ASSERT_TRUE(selection) << selection.error().what;
+  EXPECT_TRUE(selection->companions.empty());
+  EXPECT_EQ(selection->loads.at(0).phases.size(), 6U);
+  EXPECT_EQ(selection->profile.limits.cpus, 2);
 }
 
 TEST(Pinning, ReadsListsAndRefusesCpusThatAreNotThere) {

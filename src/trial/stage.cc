@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
+#include <random>
 
 #include "base/folders.h"
 #include "launch/ports.h"
 
 namespace shootout::trial {
+namespace fs = std::filesystem;
 namespace {
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -20,7 +23,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 Result<suite::Launchable> resolve_one(const suite::Contender& contender, const std::string& known_as,
                                       const Selection& selection,
                                       const std::map<std::string, launch::Environment>& environments,
-                                      const suite::Values& service_urls, std::uint16_t free_port) {
+                                      const suite::Values& of_the_set, std::uint16_t free_port) {
   std::map<std::string, std::string> overrides;
   for (const auto& name : {contender.name, known_as}) {
     if (const auto found = selection.overrides.find(name); found != selection.overrides.end()) {
@@ -29,7 +32,7 @@ Result<suite::Launchable> resolve_one(const suite::Contender& contender, const s
   }
   if (free_port != 0 && contender.url.empty()) overrides.emplace("port", std::to_string(free_port));
 
-  suite::Values values = service_urls;
+  suite::Values values = of_the_set;
   values["shootout"] = program_file().string();
   launch::Environment environment;
   if (const auto found = environments.find(contender.name); found != environments.end())
@@ -68,10 +71,28 @@ suite::Launchable ceiling_server(std::uint16_t port) {
   return ceiling;
 }
 
-Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, const StageOptions& options) {
+fs::path data_folder(const launch::ServerSet& set, const std::string& name) {
+  return set.temporary_folder() / ("data-" + name);
+}
+
+// What runs as an account without rights must reach its data; nobody but their owner reaches some homes.
+bool needs_reachable_folder(const Selection& selection) {
+  return std::ranges::any_of(selection.everything(), &suite::Contender::unprivileged);
+}
+
+// A password that nobody else knows, for the services of one set.
+std::string new_secret() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, const StageOptions& options,
+                                 const suite::Limits& limits = {}) {
   launch::StartOptions start;
   start.log_file = options.logs / (options.log_prefix + what.name + ".log");
   start.cpus = options.cpus;
+  start.limits = limits;
+  if (what.needs_data) start.data_folder = data_folder(stage.set, what.name);
   auto server = stage.set.start(what, start);
   if (server) stage.servers[what.name] = *server;
   return server;
@@ -80,7 +101,15 @@ Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, co
 }  // namespace
 
 const suite::Launchable& Stage::contender(const std::string& name) const {
-  return *std::ranges::find(contenders, name, &suite::Launchable::name);
+  const auto found = std::ranges::find(contenders, name, &suite::Launchable::name);
+  return found != contenders.end() ? *found : *std::ranges::find(companions, name, &suite::Launchable::name);
+}
+
+std::vector<const suite::Launchable*> Stage::everybody() const {
+  std::vector<const suite::Launchable*> all;
+  for (const auto* group : {&contenders, &companions})
+    for (const auto& one : *group) all.push_back(&one);
+  return all;
 }
 
 std::map<std::string, std::string> Stage::service_urls() const {
@@ -91,9 +120,9 @@ std::map<std::string, std::string> Stage::service_urls() const {
 
 Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender, const std::string& known_as,
                                                const Selection& selection) {
-  suite::Values urls;
-  for (const auto& need : contender.needs) urls[need + ".url"] = "http://127.0.0.1";
-  return resolve_one(contender, known_as, selection, {}, urls, 0);
+  suite::Values values{{"data", "DATA"}, {"secret", "SECRET"}};
+  for (const auto& need : contender.needs) values[need + ".url"] = "http://127.0.0.1";
+  return resolve_one(contender, known_as, selection, {}, values, 0);
 }
 
 Result<Stage> raise(const Selection& selection,
@@ -102,7 +131,8 @@ Result<Stage> raise(const Selection& selection,
                     const std::function<bool()>& stop_asked) {
   if (auto made = make_folder(options.logs); !made) return std::unexpected(made.error());
   const bool with_ceiling = options.for_load && needs_ceiling(selection);
-  std::vector<std::uint16_t> ports(selection.services.size() + selection.contenders.size(), 0);
+  std::vector<std::uint16_t> ports(
+      selection.services.size() + selection.contenders.size() + selection.companions.size(), 0);
   if (!options.own_ports) {
     auto free = launch::free_ports(ports.size());
     if (!free) return std::unexpected(free.error());
@@ -114,9 +144,10 @@ Result<Stage> raise(const Selection& selection,
     if (!free) return std::unexpected(free.error());
     ceiling_port = free->front();
   }
-  auto set = launch::ServerSet::create(options.name, options.folder);
+  auto set = needs_reachable_folder(selection) ? launch::ServerSet::create(options.name)
+                                               : launch::ServerSet::create(options.name, options.folder);
   if (!set) return std::unexpected(set.error());
-  Stage stage{std::move(*set), {}, {}, {}, {}};
+  Stage stage{std::move(*set), {}, {}, {}, {}, {}};
 
   const auto ready = [&](const launch::Server& server,
                          std::chrono::steady_clock::time_point since) -> Result<void> {
@@ -125,17 +156,18 @@ Result<Stage> raise(const Selection& selection,
     return {};
   };
 
-  suite::Values service_urls;
+  suite::Values of_the_set{{"secret", new_secret()}};
   size_t next_port = 0;
   for (const auto& service : selection.services) {
-    auto what = resolve_one(service.contender, service.name, selection, environments, service_urls,
-                            ports[next_port++]);
+    of_the_set["data"] = data_folder(stage.set, service.contender.name).string();
+    auto what =
+        resolve_one(service.contender, service.name, selection, environments, of_the_set, ports[next_port++]);
     if (!what) return std::unexpected(what.error());
     const auto since = std::chrono::steady_clock::now();
     auto server = start_one(stage, *what, options);
     if (!server) return std::unexpected(server.error());
     if (auto good = ready(*server, since); !good) return std::unexpected(good.error());
-    service_urls[service.name + ".url"] = what->url;
+    of_the_set[service.name + ".url"] = what->url;
     stage.services.emplace(service.name, std::move(*what));
   }
 
@@ -149,15 +181,25 @@ Result<Stage> raise(const Selection& selection,
 
   // The contenders start together and are waited for in turn.
   const auto since = std::chrono::steady_clock::now();
-  for (const auto& contender : selection.contenders) {
-    auto what =
-        resolve_one(contender, contender.name, selection, environments, service_urls, ports[next_port++]);
-    if (!what) return std::unexpected(what.error());
-    if (auto server = start_one(stage, *what, options); !server) return std::unexpected(server.error());
-    stage.contenders.push_back(std::move(*what));
-  }
-  for (const auto& contender : stage.contenders) {
-    if (auto good = ready(stage.servers.at(contender.name), since); !good)
+  const auto start_group = [&](const std::vector<suite::Contender>& group,
+                               std::vector<suite::Launchable>& started) -> Result<void> {
+    for (const auto& contender : group) {
+      of_the_set["data"] = data_folder(stage.set, contender.name).string();
+      auto what =
+          resolve_one(contender, contender.name, selection, environments, of_the_set, ports[next_port++]);
+      if (!what) return std::unexpected(what.error());
+      if (auto server = start_one(stage, *what, options, options.limits); !server)
+        return std::unexpected(server.error());
+      started.push_back(std::move(*what));
+    }
+    return {};
+  };
+  if (auto good = start_group(selection.contenders, stage.contenders); !good)
+    return std::unexpected(good.error());
+  if (auto good = start_group(selection.companions, stage.companions); !good)
+    return std::unexpected(good.error());
+  for (const auto* contender : stage.everybody()) {
+    if (auto good = ready(stage.servers.at(contender->name), since); !good)
       return std::unexpected(good.error());
   }
   return stage;

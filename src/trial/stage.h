@@ -24,18 +24,23 @@ struct StageOptions {
   bool own_ports = false;  ///< insist on the contenders' own ports
   std::vector<int> cpus;   ///< of the servers; empty: not pinned
   bool for_load = false;   ///< also what only a load needs: the ceiling server
+  suite::Limits limits{};  ///< of each contender
 };
 
 struct Stage {
   launch::ServerSet set;
   std::vector<suite::Launchable> contenders;          ///< in the selection's order
+  std::vector<suite::Launchable> companions;          ///< who serves a scenario in another's name
   std::map<std::string, suite::Launchable> services;  ///< by service name
   std::map<std::string, launch::Server> servers;      ///< by contender's name, services included
   /// shootout's own minimal server: its rate under a load is the generator's ceiling. Only where a load needs
   /// it.
   std::optional<suite::Launchable> ceiling;
 
+  /// A contender or a companion.
   [[nodiscard]] const suite::Launchable& contender(const std::string& name) const;
+  /// Contenders and companions: all that are frozen while another is measured.
+  [[nodiscard]] std::vector<const suite::Launchable*> everybody() const;
   [[nodiscard]] std::map<std::string, std::string> service_urls() const;
 };
 

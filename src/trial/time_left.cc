@@ -14,12 +14,22 @@ constexpr double kAroundReplicate = 4;  // start, verification, warm-up, rest, t
 }  // namespace
 
 TimeLeft::TimeLeft(const Selection& selection, std::vector<PlannedTrial> plan) : plan_(std::move(plan)) {
+  // A launchable that cannot be made is passed over: the error shows when it is started; here is only a guess
+  // at stake.
+  std::map<std::string, suite::Launchable> servers;
+  for (const auto* group : {&selection.contenders, &selection.companions}) {
+    for (const auto& contender : *group) {
+      if (auto launchable = resolve_for_planning(contender, contender.name, selection))
+        servers.emplace(contender.name, std::move(*launchable));
+    }
+  }
   for (const auto& contender : selection.contenders) {
-    const auto launchable = resolve_for_planning(contender, contender.name, selection);
-    if (!launchable) continue;  // the error shows when it is started; here is only a guess at stake
     for (const auto& load : selection.loads) {
       for (const auto& scenario : selection.scenarios) {
         if (!load.cells.contains(scenario.name)) continue;
+        const auto server = servers.find(selection.server_of(contender.name, scenario.name));
+        if (server == servers.end()) continue;
+        const auto* launchable = &server->second;
         if (const auto cell = suite::cell_of(selection.suite, load, scenario, *launchable)) {
           expected_[{contender.name, load.name, scenario.name}] = expected_seconds(*cell, *launchable);
           if (cell->window)

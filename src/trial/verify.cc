@@ -4,16 +4,21 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
+#include <thread>
 
 #include "base/http_get.h"
+#include "base/text.h"
 #include "trial/counters.h"
 
 namespace shootout::trial {
 namespace {
 
 constexpr double kAnswerTimeout = 30;
+constexpr std::chrono::milliseconds kUntilItMoves{50};
 
 suite::Values values_of(const suite::Launchable& contender) {
   suite::Values values;
@@ -22,13 +27,32 @@ suite::Values values_of(const suite::Launchable& contender) {
   return values;
 }
 
-std::unexpected<Error> wrong(const suite::Launchable& contender, const std::string& target,
-                             const std::string& expected, const std::string& came) {
+// One request, and whom it goes to.
+struct Question {
+  const suite::Launchable* contender = nullptr;
+  std::string method, target;
+  HttpOptions options{.timeout_s = kAnswerTimeout};
+
+  [[nodiscard]] Result<HttpAnswer> ask() const {
+    return http_request(method, contender->url + target, options);
+  }
+};
+
+std::unexpected<Error> wrong(const Question& question, const std::string& expected, const std::string& came) {
+  const std::string data = question.method == "GET" ? ""
+                           : question.options.body.empty()
+                               ? fmt::format(" -X {}", question.method)
+                               : fmt::format(" -X {} -H 'Content-Type: {}' -d '{}'", question.method,
+                                             question.options.content_type, question.options.body);
   return fail(ExitCode::verification,
-              fmt::format("{} answers wrongly\n  GET {}\n  expected {}\n  came     {}", contender.name,
-                          target, expected, came),
-              "its figures would say nothing; see its log, or try: curl -i '" + contender.url + target + "'");
+              fmt::format("{} answers wrongly\n  {} {}\n  expected {}\n  came     {}",
+                          question.contender->name, question.method, question.target, expected, came),
+              fmt::format("its figures would say nothing; see its log, or try: curl -i{} '{}{}'", data,
+                          question.contender->url, question.target));
 }
+
+/// URLs of the services by name, e.g. upstream.
+using ServiceUrls = std::map<std::string, std::string>;
 
 // What of the answer breaks the rule; empty: nothing.
 struct Broken {
@@ -46,6 +70,9 @@ std::optional<std::string> unmet(const suite::AnswerCheck& check, const HttpAnsw
       break;
     case contains:
       if (!answer.body.contains(check.equals)) return "a body with " + check.equals;
+      break;
+    case moves:
+    case sha256:  // of an answer to what is uploaded: the engine's business
       break;
     case size:
       if (std::to_string(answer.body.size()) != check.equals)
@@ -65,7 +92,8 @@ std::optional<std::string> unmet(const suite::AnswerCheck& check, const HttpAnsw
 }
 
 std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAnswer& answer) {
-  const std::string shown = fmt::format("status {}: {}", answer.status, answer.body.substr(0, 300));
+  const std::string shown =
+      fmt::format("status {}: {}", answer.status, printable(answer.body.substr(0, 300)));
   if (answer.status != rule.status) return Broken{fmt::format("status {}", rule.status), shown};
   if (!rule.content_type.empty()) {
     const auto header = answer.headers.find("content-type");
@@ -98,10 +126,50 @@ std::optional<Broken> broken_rule(const suite::Verification& rule, const HttpAns
   return std::nullopt;
 }
 
+// The JSON value at the pointer; nothing where there is none.
+std::optional<nlohmann::json> value_at(const HttpAnswer& answer, const std::string& pointer) {
+  const auto json = nlohmann::json::parse(answer.body, nullptr, false);
+  const nlohmann::json::json_pointer place(pointer);
+  if (json.is_discarded() || !json.contains(place)) return std::nullopt;
+  return json.at(place);
+}
+
+// Asked again a little later, what must move has moved.
+Result<void> verify_moves(const Question& question, const std::string& pointer, const HttpAnswer& first) {
+  std::this_thread::sleep_for(kUntilItMoves);
+  auto second = question.ask();
+  if (!second) return wrong(question, "another answer", second.error().what);
+  const auto before = value_at(first, pointer), after = value_at(*second, pointer);
+  if (before && after && *before != *after) return {};
+  return wrong(question, fmt::format("a value at {} that is another one 50 ms later", pointer),
+               fmt::format("twice {}", before ? before->dump() : "none"));
+}
+
+// The row that the answer claims to have made is there.
+Result<void> verify_row(const Question& question, const suite::Verification::Row& row,
+                        const HttpAnswer& answer, observe::Database* database) {
+  const auto id = value_at(answer, row.pointer);
+  if (!id || !(id->is_number_integer() || id->is_string()))
+    return wrong(question, fmt::format("a row's id at {}", row.pointer),
+                 printable(answer.body.substr(0, 300)));
+  if (database == nullptr) return {};
+  const std::string text = id->is_string() ? id->get<std::string>() : id->dump();
+  auto there = database->has_row(row.table, text);
+  if (!there) return std::unexpected(there.error());
+  if (*there) return {};
+  return wrong(question, fmt::format("the row {} in the table {}, as the answer claims", text, row.table),
+               "the database has none");
+}
+
 Result<void> verify_one(const suite::Verification& rule, const suite::Launchable& contender,
-                        const ServiceUrls& services) {
+                        const ServiceUrls& services, observe::Database* database) {
   auto target = suite::fill(rule.target, values_of(contender));
   if (!target) return std::unexpected(target.error());
+  const Question question{
+      &contender,
+      rule.method,
+      *target,
+      {.timeout_s = kAnswerTimeout, .body = rule.body, .content_type = rule.content_type_sent}};
 
   const auto upstream = services.find("upstream");
   const bool counted = !rule.upstream_calls.empty() && upstream != services.end();
@@ -111,37 +179,66 @@ Result<void> verify_one(const suite::Verification& rule, const suite::Launchable
     if (!counters) return std::unexpected(counters.error());
     before = *counters;
   }
-  auto answer = http_get(contender.url + *target, {.timeout_s = kAnswerTimeout});
-  if (!answer) return wrong(contender, *target, fmt::format("status {}", rule.status), answer.error().what);
-  if (auto broken = broken_rule(rule, *answer))
-    return wrong(contender, *target, broken->expected, broken->came);
+  auto answer = question.ask();
+  if (!answer) return wrong(question, fmt::format("status {}", rule.status), answer.error().what);
+  if (auto broken = broken_rule(rule, *answer)) return wrong(question, broken->expected, broken->came);
   if (counted) {
     auto after = drained_counters(upstream->second, kAnswerTimeout, {});
     if (!after) return std::unexpected(after.error());
     if (const auto calls = after->received - before.received; std::to_string(calls) != rule.upstream_calls) {
-      return wrong(contender, *target,
+      return wrong(question,
                    fmt::format("{} calls to the upstream, as the answer claims", rule.upstream_calls),
                    fmt::format("the upstream counted {}", calls));
     }
   }
-  return {};
+  if (!rule.moves.empty()) {
+    if (auto moved = verify_moves(question, rule.moves, *answer); !moved) return moved;
+  }
+  return rule.row ? verify_row(question, *rule.row, *answer, database) : Result<void>{};
+}
+
+// The scenarios that the server serves in this selection, for itself or in another's name.
+std::set<std::string> scenarios_of(const Selection& selection, const std::string& server) {
+  std::set<std::string> served;
+  for (const auto& contender : selection.contenders) {
+    for (const auto& scenario : selection.scenarios) {
+      if (selection.supports(contender.name, scenario.name) &&
+          selection.server_of(contender.name, scenario.name) == server)
+        served.insert(scenario.name);
+    }
+  }
+  return served;
 }
 
 }  // namespace
 
-Result<int> verify(const suite::Suite& suite, const suite::Launchable& contender,
-                   const ServiceUrls& services) {
+Result<int> verify(const Selection& selection, const Stage& stage, const suite::Launchable& server,
+                   observe::Database* database) {
   int checks = 0;
-  for (const auto& rule : suite.verifications) {
-    if (auto good = verify_one(rule, contender, services); !good) return std::unexpected(good.error());
+  const auto scenarios = scenarios_of(selection, server.name);
+  const auto urls = stage.service_urls();
+  const bool is_companion = std::ranges::any_of(
+      selection.companions, [&](const auto& companion) { return companion.name == server.name; });
+  for (const auto& rule : selection.suite.verifications) {
+    if (rule.scenario.empty() ? is_companion : !scenarios.contains(rule.scenario)) continue;
+    if (auto good = verify_one(rule, server, urls, database); !good) return std::unexpected(good.error());
     ++checks;
   }
-  auto split = http_get(contender.url + contender.health, {.timeout_s = kAnswerTimeout, .split = true});
+  const Question health{&server, "GET", server.health, {.timeout_s = kAnswerTimeout, .split = true}};
+  auto split = health.ask();
   if (!split || split->status != 200) {
-    return wrong(contender, contender.health, "status 200 to a request that comes in three packets",
+    return wrong(health, "status 200 to a request that comes in three packets",
                  split ? fmt::format("status {}", split->status) : split.error().what);
   }
   return checks + 1;
+}
+
+Result<std::optional<observe::Database>> open_database(const Stage& stage) {
+  const auto service = stage.services.find("postgres");
+  if (service == stage.services.end()) return std::nullopt;
+  auto database = observe::Database::connect(service->second.url);
+  if (!database) return std::unexpected(database.error());
+  return std::optional(std::move(*database));
 }
 
 }  // namespace shootout::trial
