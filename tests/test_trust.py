@@ -158,6 +158,12 @@ def test_a_steady_run_that_was_killed_goes_on_with_the_same_plan(shootout):
     assert times == sorted(times)
 
 
+def test_a_resumed_run_keeps_its_plan(shootout):
+    done = shootout("run", "--resume", "last", "--budget", "3m")
+    assert done.returncode == 2
+    assert "--budget" in done.stderr and "--resume" in done.stderr
+
+
 def test_idle_contenders_are_frozen(shootout):
     process = shootout.start("run", "steady", *TINY, "--contenders", "honest,slows", "--loads", "closed", "--repeat", "1")
 
