@@ -6,6 +6,8 @@ flicker  a fixed loop on one core, timed by its own CPU clock: the coefficient o
          away.
 length   Flask/Gunicorn against itself, and against Quart/Hypercorn, in trials of several lengths and the same total time:
          half-widths of the 95 % interval over blocks and over replicates, and whether short trials give another ratio.
+bias     the same two with one worker each, so that no draw of connections over workers hides it: the ratio from short trials
+         against that from long ones, side by side in each replicate, with and without settling.
 thaw     p99 and maximum latency of trials that settle and that do not, of a server that was frozen before each trial and
          of one that never was: what a thaw does to the first requests.
 
@@ -23,7 +25,7 @@ from intervals import as_percent, difference, half_width
 from trials import ROOT, add_program, by_replicate, load, log_ratios, machine, metric_of, run, void_trials
 from upstream import start, steal_s
 
-PARTS = ("flicker", "length", "thaw")
+PARTS = ("flicker", "length", "bias", "thaw")
 FLASK, AGAIN, QUART = "flask-gunicorn", "flask-again", "quart-hypercorn"
 
 
@@ -103,6 +105,26 @@ def length_of_trials(args):
     return results
 
 
+def bias(args):
+    """The difference of the log-ratios, replicate by replicate, and its 95 % interval."""
+    long = args.windows[-1]
+    shorts = {f"{window:g} s, settling {settle:g} s": (window, settle) for window in args.windows[:-1] for settle in (0, 0.1)}
+    names = {name: f"short-{number}" for number, name in enumerate(shorts)}
+    loads = [load(names[name], *shorts[name]) for name in shorts] + [load("long", long, 0.1)]
+    report = run(args.program, (FLASK, QUART), loads, args.replicates, 4, "--set", f"{FLASK}.workers=1", "--set", f"{QUART}.workers=1")
+    against = by_replicate(log_ratios(report, "long", QUART, FLASK), report)
+    print(f"One worker each, {args.replicates} replicates of 4 blocks: Quart/Flask in trials of {long:g} s is {math.exp(statistics.mean(against)):.3f}; short trials give, times that\n")
+    results = {"long_s": long, "ratio": math.exp(statistics.mean(against)), **void_trials(report), "shorts": []}
+    for name, (window, settle) in shorts.items():
+        of_short = by_replicate(log_ratios(report, names[name], QUART, FLASK), report)
+        each = [ours - theirs for ours, theirs in zip(of_short, against)]
+        middle, half = statistics.mean(each), half_width(each)
+        results["shorts"].append({"window_s": window, "settle_s": settle, "log_ratio": middle, "half_width": half, "replicates": each})
+        print(f"  {name:<26} {math.exp(middle):.3f} [{math.exp(middle - half):.3f}, {math.exp(middle + half):.3f}]", flush=True)
+    print()
+    return results
+
+
 def thaw(args):
     """Alone, a contender is never frozen; beside another it is thawed before each of its trials."""
     results = []
@@ -127,7 +149,7 @@ def thaw(args):
 def main():
     args = options()
     results = json.loads(args.output.read_text()) if args.output.exists() else {}
-    for part, measure in (("flicker", flicker), ("length", length_of_trials), ("thaw", thaw)):
+    for part, measure in (("flicker", flicker), ("length", length_of_trials), ("bias", bias), ("thaw", thaw)):
         if part not in args.parts.split(","):
             continue
         results[part] = {"machine": machine(), "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "results": measure(args)}
