@@ -9,7 +9,7 @@ length   Flask/Gunicorn against itself, and against Quart/Hypercorn, in trials o
 bias     the same two with one worker each, so that no draw of connections over workers hides it: the ratio from short trials
          against that from long ones, side by side in each replicate, with and without settling.
 thaw     p99 and maximum latency of trials that settle and that do not, of a server that was frozen before each trial and
-         of one that never was: what a thaw does to the first requests.
+         of one that never was, taking turns: what a thaw does to the first requests.
 
 Prints tables and writes all figures to bench/results/noise.json.
 """
@@ -126,22 +126,42 @@ def bias(args):
 
 
 def thaw(args):
-    """Alone, a contender is never frozen; beside another it is thawed before each of its trials."""
-    results = []
-    print("Flask/Gunicorn, trials of 0.5 s: medians over the trials, and the worst\n")
+    """Alone, a contender is never frozen; beside another it is thawed before each of its trials. The two take turns, a round of
+    fresh servers each, so that a slow minute of the machine falls on both."""
+    settings = {"never frozen": (FLASK,), "thawed before each trial": (FLASK, QUART)}
+    loads = {"settle-none": 0, "settle-100-ms": 0.1}
+    metrics = ("latency_p99_us", "latency_max_us", "requests_per_second")
+    figures = {(name, load_name, metric): [] for name in settings for load_name in loads for metric in metrics}
+    voided = {"trials": 0, "void": 0}
+    for number in range(args.replicates):
+        for name in sorted(settings, reverse=number % 2 == 1):
+            report = run(args.program, settings[name], [load(each, 0.5, settle) for each, settle in loads.items()], 1, 10)
+            of_run = void_trials(report)
+            for count in voided:
+                voided[count] += of_run[count]
+            for load_name in loads:
+                for metric in metrics:
+                    figures[name, load_name, metric].append(list(metric_of(report, load_name, FLASK, metric).values()))
+
+    results = {"rounds": args.replicates, **voided, "loads": []}
+    print(f"Flask/Gunicorn, trials of 0.5 s, {args.replicates} rounds of 10: medians over the trials, the worst, and thawed over never frozen round by round\n")
     print(f"{'':<26} {'trials':>6} {'p99, ms':>9} {'max, ms':>9} {'worst, ms':>10} {'requests/s':>11}")
-    for name, contenders in (("never frozen", (FLASK,)), ("thawed before each trial", (FLASK, QUART))):
-        loads = [load("settle-none", 0.5, 0), load("settle-100-ms", 0.5, 0.1)]
-        report = run(args.program, contenders, loads, args.replicates, 10)
-        print(name)
-        for load_name in ("settle-none", "settle-100-ms"):
-            figures = {metric: list(metric_of(report, load_name, FLASK, metric).values())
-                       for metric in ("latency_p99_us", "latency_max_us", "requests_per_second")}
-            middle = {metric: statistics.median(values) for metric, values in figures.items() if values}
-            results.append({"servers": name, "load": load_name, "medians": middle, "figures": figures, **void_trials(report)})
-            ms = {metric: middle.get(metric, math.nan) / 1e3 for metric in figures}
-            print(f"  {load_name:<24} {len(figures['requests_per_second']):>6} {ms['latency_p99_us']:>9.2f} {ms['latency_max_us']:>9.2f} "
-                  f"{max(figures['latency_max_us'], default=math.nan) / 1e3:>10.2f} {middle.get('requests_per_second', math.nan):>11.0f}", flush=True)
+    for load_name in loads:
+        print(load_name)
+        of_load = {"load": load_name, "medians": {}, "ratios": {}, "by_round": {}}
+        for name in settings:
+            each = {metric: [value for values in figures[name, load_name, metric] for value in values] for metric in metrics}
+            middle = {metric: statistics.median(values) for metric, values in each.items()}
+            of_load["medians"][name] = middle
+            of_load["by_round"][name] = {metric: [statistics.median(values) for values in figures[name, load_name, metric]] for metric in metrics}
+            print(f"  {name:<24} {len(each['requests_per_second']):>6} {middle['latency_p99_us'] / 1e3:>9.2f} {middle['latency_max_us'] / 1e3:>9.2f} "
+                  f"{max(each['latency_max_us']) / 1e3:>10.2f} {middle['requests_per_second']:>11.0f}")
+        for metric in metrics:
+            frozen, thawed = ([math.log(median) for median in of_load["by_round"][name][metric]] for name in settings)
+            middle, half = difference(thawed, frozen)
+            of_load["ratios"][metric] = {"log_ratio": middle, "half_width": half}
+            print(f"  {metric:<24} x {math.exp(middle):.3f} [{math.exp(middle - half):.3f}, {math.exp(middle + half):.3f}]", flush=True)
+        results["loads"].append(of_load)
     print()
     return results
 
