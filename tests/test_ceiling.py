@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -133,3 +134,12 @@ def test_signals_end_it_cleanly(ceiling, number):
     _, process = ceiling()
     process.send_signal(number)
     assert process.wait(timeout=20) == 0
+
+
+def test_a_websocket_echoes(ceiling, shootout):
+    port, _ = ceiling()
+    for message in (["--ws-message", "hello"], ["--ws-size", "100000", "--ws-binary"], ["--ws-size", "70000", "--ws-fragment", "1000"]):
+        done = shootout("load", f"ws://127.0.0.1:{port}/any", "-c", "3", "-n", "300", *message, "--json")
+        result = json.loads(done.stdout)
+        assert result["requests"]["succeeded"] == 300, done.stdout
+        assert sum(result["errors"].values()) == 0

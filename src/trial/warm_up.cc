@@ -184,9 +184,7 @@ Result<WarmedUp> warm_up(Bench& bench, const CellName& name, const suite::Launch
   const double bytes = last && last->completed > 0
                            ? static_cast<double>(last->bytes_received) / static_cast<double>(last->completed)
                            : 0;
-  // The minimal server takes no bodies and speaks no WebSocket.
-  const bool comparable = cell->window && !cell->rate && !cell->message && cell->method == "GET";
-  if (bench.stage->ceiling && comparable) {
+  if (bench.stage->ceiling && cell->window && !cell->rate) {
     const auto known = bench.ceilings.find(name);
     if (known == bench.ceilings.end() || std::abs(known->second.first - bytes) > kAlike * bytes) {
       auto ceiling = measure_ceiling(bench, *cell, bytes);

@@ -35,7 +35,8 @@ Filler find_filler(std::string_view target, const CeilingOptions& options) {
 
 Result<void> serve_ceiling(const CeilingOptions& options) {
   return serve_until_ended(options.address, options.port,
-                           {"shootout-ceiling", [options](const Request& request) {
+                           {"shootout-ceiling", [options](const Request& request) -> Endpoint {
+                              if (!request.websocket_key.empty()) return Upgrade{request.websocket_key};
                               return find_filler(request.target, options);
                             }});
 }

@@ -23,7 +23,7 @@ struct CeilingOptions {
 
 /// As serve() of the simulator, but every legal request is answered with 200 and text/plain, whatever its
 /// method, path and body. `bytes=N` and `work=N` in a request's query take the options' place for it; other
-/// values are passed over.
+/// values are passed over. A request for a WebSocket gets one, which echoes all messages.
 Result<void> serve_ceiling(const CeilingOptions& options);
 
 /// What a request asks of the ceiling server.

@@ -106,10 +106,11 @@ void Connection::take_input() {
 void Connection::parse(std::string_view& input) {
   stalled_ = false;
   while (state_ == State::open) {
-    if (full()) {
+    if (full() || (echo_ && !unanswered_.empty())) {
       stalled_ = true;
       return;
     }
+    if (echo_) return echo(input);
     switch (parser_.parse(input)) {
       case RequestParser::Outcome::incomplete:
         return;
@@ -128,9 +129,18 @@ void Connection::parse(std::string_view& input) {
   input = {};
 }
 
+void Connection::echo(std::string_view& input) {
+  std::string& out = server_.answer_buffer();
+  out.clear();
+  if (!echo_->take(input, out)) state_ = out.empty() ? State::gone : State::last_answer;
+  input = {};
+  if (!out.empty()) send(out);
+}
+
 void Connection::ask(Endpoint endpoint, const Request& request) {
   if (std::holds_alternative<SlowIo>(endpoint)) server_.counters().receive();
   if (request.close) state_ = State::last_answer;
+  if (std::holds_alternative<Upgrade>(endpoint)) echo_.emplace();
   unanswered_.push_back({.asked = std::move(endpoint),
                          .received = server_.loop().now(),
                          .head_only = request.method == "HEAD",
@@ -161,6 +171,10 @@ bool Connection::answer_first(std::string& out) {
     return true;
   }
   Endpoint& endpoint = std::get<Endpoint>(first.asked);
+  if (const auto* upgrade = std::get_if<Upgrade>(&endpoint)) {
+    out += websocket_welcome(upgrade->key);
+    return true;
+  }
   std::string body;
   if (const auto* slow_io = std::get_if<SlowIo>(&endpoint)) {
     const engine::Nanoseconds waited = server_.loop().refresh_now() - first.received;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -12,6 +13,7 @@
 #include "upstream/answer_writer.h"
 #include "upstream/endpoints.h"
 #include "upstream/request_parser.h"
+#include "upstream/websocket_echo.h"
 
 namespace shootout::upstream {
 
@@ -49,6 +51,7 @@ class Connection final : public engine::IoHandler, public engine::Timer {
   void progress();
   void take_input();
   void parse(std::string_view& input);
+  void echo(std::string_view& input);
   void ask(Endpoint endpoint, const Request& request);
   void answer();
   /// False while its time has not come.
@@ -71,6 +74,7 @@ class Connection final : public engine::IoHandler, public engine::Timer {
   std::string output_;     ///< what the socket did not take yet
   std::uint64_t filler_left_ = 0, filler_sent_ = 0;  ///< of the body that comes after output_
   std::deque<Unanswered> unanswered_;
+  std::optional<WebSocketEcho> echo_;  ///< it has become a WebSocket
 };
 
 }  // namespace shootout::upstream

@@ -27,6 +27,10 @@ struct Filler {
   std::uint64_t bytes = 0;  ///< of the body
   std::uint64_t work = 0;   ///< rounds to be done before the answer
 };
+/// Of the ceiling server: the connection becomes a WebSocket that echoes.
+struct Upgrade {
+  std::string key;
+};
 /// Anything else: an answer of status 400, 404 or 405.
 struct Refusal {
   int status = 400;
@@ -34,7 +38,7 @@ struct Refusal {
   std::string_view allow;  ///< of a 405: the methods that are allowed
 };
 
-using Endpoint = std::variant<Health, Stats, StatsReset, SlowIo, Filler, Refusal>;
+using Endpoint = std::variant<Health, Stats, StatsReset, SlowIo, Filler, Upgrade, Refusal>;
 
 inline constexpr double kMaxDelay = 30;            ///< seconds
 inline constexpr std::size_t kMaxRequestId = 256;  ///< characters

@@ -169,6 +169,8 @@ RequestParser::Step RequestParser::on_header(std::string_view name, std::string_
     if (has_word(value, "close")) request_.close = true;
   } else if (same_word(name, "expect")) {
     request_.expects_continue = request_.http_1_1 && same_word(value, "100-continue");
+  } else if (same_word(name, "sec-websocket-key")) {
+    request_.websocket_key = value;
   }
   return std::nullopt;
 }

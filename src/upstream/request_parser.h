@@ -16,6 +16,7 @@ struct Request {
   bool http_1_1 = true;
   bool close = false;             ///< the connection ends after the answer
   bool expects_continue = false;  ///< the client waits for a 100 before it sends the body
+  std::string websocket_key{};    ///< it asks for a WebSocket
 };
 
 /// A strict parser (RFC 9112): lines end in CRLF, no folded lines, no ambiguous framing. Bodies are read and
