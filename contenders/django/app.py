@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from datetime import datetime, timezone
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -16,17 +16,19 @@ from django.views.decorators.http import require_POST, require_safe
 CHUNK = bytes(i % 251 for i in range(65536))
 
 url = urlsplit(os.environ["DATABASE_URL"])
+options = dict(parse_qsl(url.query))
 database = {
     "ENGINE": "django.db.backends.postgresql",
     "HOST": url.hostname,
     "PORT": url.port,
-    "USER": unquote(url.username),
-    "PASSWORD": unquote(url.password),
+    "USER": unquote(url.username or ""),
+    "PASSWORD": unquote(url.password or ""),
     "NAME": url.path.lstrip("/"),
+    "OPTIONS": options,
 }
 if "POOL" in os.environ:  # connections are taken from a pool for each request (psycopg 3 alone can)
     size = int(os.environ["POOL"])
-    database["OPTIONS"] = {"pool": {"min_size": size, "max_size": size}}
+    options["pool"] = {"min_size": size, "max_size": size}
 else:  # each thread keeps a connection of its own
     database["CONN_MAX_AGE"] = None
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <limits>
 #include <system_error>
 
 namespace shootout {
@@ -56,6 +57,12 @@ Result<void> make_folder(const fs::path& folder) {
         "make it writable, or name another place with SHOOTOUT_HOME (runs) or XDG_CACHE_HOME (environments)");
   }
   return {};
+}
+
+std::uintmax_t free_bytes(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto space = std::filesystem::space(folder, error);
+  return error ? std::numeric_limits<std::uintmax_t>::max() : space.available;
 }
 
 }  // namespace shootout

@@ -28,4 +28,7 @@ namespace shootout {
 /// Makes a folder and its parents; the error names the folder and the remedy (exit code 5).
 [[nodiscard]] Result<void> make_folder(const std::filesystem::path& folder);
 
+/// What may still be written on the folder's disk; as much as can be where that is not known.
+[[nodiscard]] std::uintmax_t free_bytes(const std::filesystem::path& folder);
+
 }  // namespace shootout

@@ -72,4 +72,19 @@ std::string printable(std::string_view text) {
   return shown;
 }
 
+std::string without_password(std::string url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return url;
+  const size_t begin = scheme + 3, end = std::min(url.find_first_of("/?#", begin), url.size());
+  const size_t at = url.rfind('@', end), colon = url.find(':', begin);
+  if (at != std::string::npos && at >= begin && at < end && colon < at)
+    url.replace(colon + 1, at - colon - 1, "***");
+  constexpr std::string_view kKey = "password=";
+  for (size_t key = url.find(kKey); key != std::string::npos; key = url.find(kKey, key + 1)) {
+    const size_t value = key + kKey.size();
+    url.replace(value, std::min(url.find('&', value), url.size()) - value, "***");
+  }
+  return url;
+}
+
 }  // namespace shootout

@@ -25,4 +25,8 @@ namespace shootout {
 /// strangers sent.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// A URL as others may see it: *** stands for its password (that of its user, or `password=` among its
+/// parameters). Any other text as it is.
+[[nodiscard]] std::string without_password(std::string url);
+
 }  // namespace shootout

@@ -32,5 +32,16 @@ TEST(Printable, WhatIsNoTextIsEscaped) {
   EXPECT_EQ(printable(std::string_view("\x81\0z", 3)), "\\x81\\x00z");
 }
 
+TEST(WithoutPassword, HidesIt) {
+  EXPECT_EQ(without_password("postgresql://me:secret@host:5432/db?sslmode=require"),
+            "postgresql://me:***@host:5432/db?sslmode=require");
+  EXPECT_EQ(without_password("postgresql://me:a%40b:c@host"), "postgresql://me:***@host");
+  EXPECT_EQ(without_password("postgresql://host/db?user=me&password=secret&x=1"),
+            "postgresql://host/db?user=me&password=***&x=1");
+  EXPECT_EQ(without_password("postgresql://me@host/a:b@c"), "postgresql://me@host/a:b@c");
+  EXPECT_EQ(without_password("postgresql://host:5432/db"), "postgresql://host:5432/db");
+  EXPECT_EQ(without_password("gthread"), "gthread");
+}
+
 }  // namespace
 }  // namespace shootout

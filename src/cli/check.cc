@@ -1,7 +1,6 @@
 // shootout check SUITE: health and correctness of every contender, no load.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <random>
 #include <set>
@@ -28,11 +27,8 @@ Result<int> all_checks(const trial::Bench& bench, const suite::Launchable& serve
   if (!checks) return checks;
   std::set<std::string> seen;
   for (const auto& cell : trial::cells_of(selection)) {
-    const bool serves = std::ranges::any_of(selection.contenders, [&](const auto& contender) {
-      return selection.supports(contender.name, cell.scenario) &&
-             selection.server_of(contender.name, cell.scenario) == server.name;
-    });
-    if (!serves || !seen.insert(cell.scenario).second || interrupted()) continue;
+    if (!selection.serves(server.name, cell.scenario) || interrupted()) continue;
+    if (!seen.insert(cell.scenario).second) continue;
     // Fixed work takes as long as its delays: the suite's own checks are enough there.
     if (!trial::is_steady(selection, cell) && !trial::is_spike(selection, cell)) continue;
     if (auto right = trial::verify_cell(bench, cell, server); !right) return std::unexpected(right.error());

@@ -48,11 +48,14 @@ Result<Table> scenarios(const trial::Places& places) {
   for (const auto& [name, suite] : *all) {
     for (const auto& load : suite.loads) {
       for (const auto& scenario : suite.scenarios) {
-        const auto cell = load.cells.find(scenario.name);
-        if (cell == load.cells.end()) continue;
+        const bool always = load.cells.contains(scenario.name);
+        const auto& cells = always ? load.cells : load.also_cells;
+        const auto cell = cells.find(scenario.name);
+        if (cell == cells.end()) continue;
         std::string parameters;
         for (const auto& [key, value] : cell->second)
           parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", key, value);
+        if (!always) parameters += (parameters.empty() ? "" : " ") + std::string("(if --scenarios names it)");
         table.rows.push_back({name, load.name, scenario.name, parameters});
       }
     }

@@ -13,13 +13,14 @@
 #include "cli/interrupt.h"
 #include "generator/generator.h"
 #include "launch/server_set.h"
+#include "trial/schema_keeper.h"
 
 namespace {
 
 using shootout::Error;
 using shootout::ExitCode;
 
-// The program starts itself in two other roles (docs/house.md); neither is for people.
+// The program starts itself in other roles (docs/house.md); none is for people.
 int run_role(std::string_view role, const char* fd_text) {
   int fd = -1;
   const auto [end, error] = std::from_chars(fd_text, fd_text + std::strlen(fd_text), fd);
@@ -67,6 +68,8 @@ int main(int argc, char** argv) {
       (std::string_view(argv[1]) == "__generator" || std::string_view(argv[1]) == "__guardian")) {
     return run_role(argv[1], argv[2]);
   }
+  if (argc == 5 && std::string_view(argv[1]) == "__schema")
+    return shootout::trial::schema_keeper_main(argv[2], argv[3], argv[4]);
   CLI::App app{"Benchmarks web stacks end to end, with figures that hold up.", "shootout"};
   app.set_version_flag("--version", shootout::program_version());
   app.require_subcommand(0, 1);

@@ -120,7 +120,7 @@ ExitCode run(RunFlags& options) {
     if (!id) return report_error(id.error());
     auto record = store->read(*id);
     if (!record) return report_error(record.error());
-    auto stored = trial::selection_of(*record, options.choice.places);
+    auto stored = trial::selection_of(*record, options.choice.places, options.choice.postgres);
     if (!stored) return report_error(stored.error());
     if (!options.choice.suite.empty() && options.choice.suite != record->suite) {
       return report_error(

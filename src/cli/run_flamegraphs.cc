@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/folders.h"
@@ -22,12 +23,8 @@ trial::Selection alone(const trial::Selection& selection, const suite::Contender
   trial::Selection its = selection;
   its.contenders = {contender};
   std::erase_if(its.companions, [&](const suite::Contender& companion) {
-    for (const auto& scenario : selection.scenarios) {
-      if (selection.supports(contender.name, scenario.name) &&
-          selection.server_of(contender.name, scenario.name) == companion.name)
-        return false;
-    }
-    return true;
+    return std::ranges::none_of(
+        its.scenarios, [&](const auto& scenario) { return its.serves(companion.name, scenario.name); });
   });
   return its;
 }

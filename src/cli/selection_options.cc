@@ -15,8 +15,16 @@ void add_selection(CLI::App& command, trial::Choice& choice, bool with_load) {
   command.add_option("suite", choice.suite, "the suite, e.g. io")->type_name("SUITE");
   command.add_option("--contenders", choice.contenders, "only these, e.g. flask-gunicorn,quart-hypercorn")
       ->delimiter(',');
-  command.add_option("--set", choice.set,
-                     "override a setting: CONTENDER.parameter=value, or SERVICE=make (repeatable)");
+  command.add_option(
+      "--set", choice.set,
+      "override a setting: CONTENDER.parameter=value, CONTENDER.source=FOLDER (a Python package from a "
+      "folder), or SERVICE=make (repeatable)");
+  command
+      .add_option(
+          "--postgres", choice.postgres,
+          "a PostgreSQL server of your own, postgresql://USER:PASSWORD@HOST:PORT/DATABASE: a schema is made "
+          "in it, and dropped at the end")
+      ->type_name("URL");
   add_places(command, choice.places);
   if (!with_load) return;
   command.add_option("--profile", choice.profile, "how thoroughly: quick, full or seed")

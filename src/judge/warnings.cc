@@ -90,6 +90,11 @@ std::string of_profile(const Evidence& evidence) {
   return fmt::format("profile {} gives up: {}", profile->name, profile->gives_up);
 }
 
+std::string of_limits(const Evidence& evidence) {
+  const auto why = limits_refused(evidence.run);
+  return why.empty() ? why : "the contenders' limits were not in force: " + why;
+}
+
 std::vector<std::string> of_gaps(const Evidence& evidence) {
   std::vector<std::string> warnings;
   for (const auto* load : evidence.loads()) {
@@ -121,9 +126,16 @@ std::vector<std::string> of_unrest(const Evidence& evidence) {
 
 }  // namespace
 
+std::string limits_refused(const suite::RunRecord& run) {
+  for (const auto& trial : run.trials)
+    if (auto why = text_at(trial.observed, "limits_refused"); why && !why->empty()) return *why;
+  return {};
+}
+
 std::vector<std::string> warnings_for(const Evidence& evidence) {
   std::vector<std::string> warnings{of_state(evidence), of_void_trials(evidence), of_replicates(evidence),
-                                    of_cores(evidence), of_connections(evidence), of_profile(evidence)};
+                                    of_cores(evidence), of_connections(evidence), of_profile(evidence),
+                                    of_limits(evidence)};
   std::erase(warnings, "");
   for (const auto& more : {of_gaps(evidence), of_warm_up(evidence), of_unrest(evidence)})
     warnings.insert(warnings.end(), more.begin(), more.end());

@@ -33,7 +33,8 @@ Result<std::vector<fs::path>> files_in(const fs::path& folder) {
   std::error_code error;
   for (auto entry = fs::recursive_directory_iterator(folder, error);
        !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    if (entry->path().filename() == "__pycache__") {
+    std::error_code ignored;
+    if (entry->path().filename() == "__pycache__" || fs::exists(entry->path() / "pyvenv.cfg", ignored)) {
       entry.disable_recursion_pending();
     } else if (entry->is_symlink() || !entry->is_directory()) {
       files.push_back(entry->path().lexically_relative(folder));

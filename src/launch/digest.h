@@ -13,7 +13,7 @@ namespace shootout::launch {
 /// SHA-256 as 64 hexadecimal digits.
 [[nodiscard]] std::string sha256(std::string_view bytes);
 
-/// What a folder holds, as paths relative to it, sorted; without Python's caches.
+/// What a folder holds, as paths relative to it, sorted; without Python's caches and virtual environments.
 Result<std::vector<std::filesystem::path>> files_in(const std::filesystem::path& folder);
 
 /// SHA-256 over the names, modes and contents of these files of the folder.

@@ -17,6 +17,7 @@
 
 #include "base/folders.h"
 #include "base/text.h"
+#include "launch/digest.h"
 #include "launch/file_lock.h"
 #include "launch/installer_failure.h"
 #include "launch/recipe.h"
@@ -70,7 +71,8 @@ std::optional<Environment> complete(const Recipe& recipe) {
   Environment environment{.folder = recipe.folder,
                           .programs = recipe.programs(),
                           .packages = installed_packages(recipe),
-                          .python = recipe.python ? recipe.python->version : ""};
+                          .python = recipe.python ? recipe.python->version : "",
+                          .source_digest = recipe.ingredients.source_digest};
   if (!marker.contains("packages") || marker["packages"] != json(environment.packages)) return std::nullopt;
   if (recipe.python && access((recipe.programs() / "python").c_str(), X_OK) != 0) return std::nullopt;
   return environment;
@@ -78,6 +80,7 @@ std::optional<Environment> complete(const Recipe& recipe) {
 
 Result<void> write_marker(const Recipe& recipe) {
   const json marker = {{"contender", recipe.contender->name},
+                       {"source", recipe.contender->environment.source.string()},
                        {"digest", recipe.ingredients.digest},
                        {"folder", recipe.folder.string()},
                        {"python", recipe.python ? recipe.python->version : ""},
@@ -95,25 +98,19 @@ Result<void> write_marker(const Recipe& recipe) {
   return {};
 }
 
-Result<void> copy_files(const Recipe& recipe) {
-  for (const auto& file : recipe.ingredients.files) {
-    if (auto made = make_folder((recipe.folder / file).parent_path()); !made) return made;
+Result<void> copy_files(const fs::path& from, const std::vector<fs::path>& files, const fs::path& to) {
+  for (const auto& file : files) {
+    if (auto made = make_folder((to / file).parent_path()); !made) return made;
     std::error_code error;
-    fs::copy(recipe.contender->folder / file, recipe.folder / file, fs::copy_options::copy_symlinks, error);
+    fs::copy(from / file, to / file, fs::copy_options::copy_symlinks, error);
     if (error) {
       return fail(
           ExitCode::environment,
-          fmt::format("cannot copy {} to {}: {}", file.string(), recipe.folder.string(), error.message()),
+          fmt::format("cannot copy {} to {}: {}", file.string(), to.string(), error.message()),
           "make the folder writable, free some space on its disk, or name another place with XDG_CACHE_HOME");
     }
   }
   return {};
-}
-
-bool is_full(const fs::path& folder) {
-  std::error_code error;
-  const auto space = fs::space(folder, error);
-  return !error && space.available < kFullDisk;
 }
 
 Result<void> make(const Recipe& recipe, const std::function<void(const std::string&)>& now,
@@ -140,7 +137,7 @@ Result<void> make(const Recipe& recipe, const std::function<void(const std::stri
     if (outcome->status == 0) return {};
     // ensurepip keeps the reason to itself.
     const auto reason =
-        is_full(recipe.folder) ? outcome->output + "No space left on device" : outcome->output;
+        free_bytes(recipe.folder) < kFullDisk ? outcome->output + "No space left on device" : outcome->output;
     return fail(ExitCode::environment,
                 fmt::format("{}: {} ended with status {}:{}", recipe.contender->name, what, outcome->status,
                             last_lines(outcome->output, kShownLines)),
@@ -148,7 +145,8 @@ Result<void> make(const Recipe& recipe, const std::function<void(const std::stri
   };
 
   if (!recipe.contender->environment.prepare.empty()) {
-    if (auto copied = copy_files(recipe); !copied) return copied;
+    if (auto copied = copy_files(recipe.contender->folder, recipe.ingredients.files, recipe.folder); !copied)
+      return copied;
   }
   if (recipe.python) {
     const auto& [python, version, platform] = *recipe.python;
@@ -164,6 +162,19 @@ Result<void> make(const Recipe& recipe, const std::function<void(const std::stri
             {(recipe.programs() / "python").string(), "-m", "pip", "install", "--require-hashes",
              "--disable-pip-version-check", "--no-input", "--no-color", "--progress-bar", "off", "--retries",
              "3", "--requirement", fs::absolute(recipe.contender->folder / lock_file).string()});
+        !installed) {
+      return installed;
+    }
+  }
+  if (const auto& source = recipe.contender->environment.source; !source.empty()) {
+    // A copy is built, since building leaves files in the folder that it builds.
+    auto files = files_in(source);
+    if (!files) return std::unexpected(files.error());
+    if (auto copied = copy_files(source, *files, scratch / "source"); !copied) return copied;
+    if (auto installed = run("installing " + source.string(),
+                             {(recipe.programs() / "python").string(), "-m", "pip", "install", "--no-deps",
+                              "--force-reinstall", "--disable-pip-version-check", "--no-input", "--no-color",
+                              "--progress-bar", "off", (scratch / "source").string()});
         !installed) {
       return installed;
     }
@@ -288,15 +299,25 @@ std::uintmax_t size_of(const fs::path& folder) {
   return bytes;
 }
 
+/// Made from these ingredients, or for one of these contenders from a source that may be another by now.
+bool is_of(const json& marker, const std::vector<std::string>& digests,
+           const std::vector<std::string>& contenders) {
+  const auto among = [&](const std::vector<std::string>& all, const char* key) {
+    return std::ranges::find(all, marker.value(key, "")) != all.end();
+  };
+  return among(digests, "digest") || (!marker.value("source", "").empty() && among(contenders, "contender"));
+}
+
 }  // namespace
 
 Result<std::uintmax_t> remove_environments(const std::vector<Contender>& contenders) {
-  std::vector<std::string> digests;
+  std::vector<std::string> digests, names;
   for (const auto& contender : contenders) {
     if (!needs_environment(contender)) continue;
     auto ingredients = ingredients_of(contender);
     if (!ingredients) return std::unexpected(ingredients.error());
     digests.push_back(ingredients->digest);
+    names.push_back(contender.name);
   }
   std::uintmax_t freed = 0;
   std::error_code error;
@@ -307,8 +328,7 @@ Result<std::uintmax_t> remove_environments(const std::vector<Contender>& contend
     // Whichever Python it was made for; one without a marker and without a maker was left by a crash.
     std::ifstream in(folder / kMarker);
     const auto marker = json::parse(in, nullptr, /*allow_exceptions=*/false);
-    if (marker.is_object() && std::ranges::find(digests, marker.value("digest", "")) == digests.end())
-      continue;
+    if (marker.is_object() && !is_of(marker, digests, names)) continue;
     const auto lock = FileLock::try_take(folder.string() + ".lock");
     if (!lock) return std::unexpected(lock.error());
     if (!*lock) continue;  // being made right now

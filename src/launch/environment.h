@@ -18,7 +18,12 @@ struct Environment {
   std::filesystem::path programs;               ///< its bin folder; put first in PATH
   std::map<std::string, std::string> packages;  ///< name -> version, as installed
   std::string python;                           ///< "3.11.7"; empty where there is none
+  std::string source_digest{};  ///< of the folder that a package was taken from; empty: none was
 };
+
+/// SHA-256 of a package's folder: all that is in it but Git's and Python's own files and virtual
+/// environments.
+Result<std::string> digest_of_source(const std::filesystem::path& folder);
 
 enum class PrepareStep { waiting, making, done, cached, failed };
 

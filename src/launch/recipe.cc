@@ -24,7 +24,7 @@ bool needs_environment(const suite::Contender& contender) {
 }
 
 Result<Ingredients> ingredients_of(const suite::Contender& contender) {
-  const auto& [lock_file, commands] = contender.environment;
+  const auto& [lock_file, commands, source] = contender.environment;
   Ingredients ingredients;
   std::string all = fmt::format("shootout environment {}\n", kFormat);
   if (!lock_file.empty()) {
@@ -41,8 +41,21 @@ Result<Ingredients> ingredients_of(const suite::Contender& contender) {
     all += nlohmann::json(commands).dump() + "\n" + *content;
     ingredients.files = std::move(*files);
   }
+  if (!source.empty()) {
+    auto digest = digest_of_source(source);
+    if (!digest) return std::unexpected(digest.error());
+    all += "source " + *digest + "\n";
+    ingredients.source_digest = std::move(*digest);
+  }
   ingredients.digest = sha256(all);
   return ingredients;
+}
+
+Result<std::string> digest_of_source(const std::filesystem::path& folder) {
+  auto files = files_in(folder);
+  if (!files) return std::unexpected(files.error());
+  std::erase_if(*files, [](const auto& file) { return *file.begin() == ".git"; });
+  return sha256_of_files(folder, *files);
 }
 
 Result<Recipe> recipe_of(const suite::Contender& contender) {

@@ -22,7 +22,8 @@ namespace shootout::launch {
 struct Ingredients {
   std::string digest;  ///< SHA-256 of the lock file, of the `prepare` commands and their files
   std::vector<std::filesystem::path>
-      files;  ///< what `prepare` commands work on, relative to the contender's folder
+      files;                    ///< what `prepare` commands work on, relative to the contender's folder
+  std::string source_digest{};  ///< of environment.h's digest_of_source(); empty without a source
 };
 /// Exit code 2 where the lock file that contender.yaml names cannot be read.
 Result<Ingredients> ingredients_of(const suite::Contender& contender);

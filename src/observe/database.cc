@@ -6,6 +6,8 @@
 
 #include <charconv>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <string_view>
 
 namespace shootout::observe {
@@ -104,6 +106,11 @@ struct Database::Impl {
                           values.data(), nullptr, nullptr, 0) != 1) {
       return failed(what, PQerrorMessage(connection.get()));
     }
+    return answer_to(what);
+  }
+
+  /// The last of the answers to what was sent, or the first that is an error.
+  Result<Answer> answer_to(std::string_view what) {
     Answer answer;
     const auto deadline = Clock::now() + kAnswerTimeout;
     while (true) {
@@ -118,7 +125,7 @@ struct Database::Impl {
       }
       Answer next(PQgetResult(connection.get()));
       if (!next) break;
-      answer = std::move(next);
+      if (!answer || good(answer)) answer = std::move(next);
     }
     if (!answer) return failed(what, PQerrorMessage(connection.get()));
     return answer;
@@ -255,6 +262,20 @@ Result<void> Database::run(const std::vector<std::string>& statements) {
     if (!answer) return std::unexpected(answer.error());
     if (!Impl::good(*answer)) return impl_->failed(what, PQresultErrorMessage(answer->get()));
   }
+  return {};
+}
+
+Result<void> Database::run_file(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  if (!in) return impl_->failed("cannot read", file.string());
+  if (!impl_->connection) return impl_->failed(file.string(), "the connection was given up before");
+  // Without parameters many statements may go at once, and are one transaction.
+  if (PQsendQuery(impl_->connection.get(), text.c_str()) != 1)
+    return impl_->failed(file.string(), PQerrorMessage(impl_->connection.get()));
+  auto answer = impl_->answer_to(file.string());
+  if (!answer) return std::unexpected(answer.error());
+  if (!Impl::good(*answer)) return impl_->failed(file.string(), PQresultErrorMessage(answer->get()));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class Database {
   Result<int> clients();
   /// Runs the statements, one after the other, each by itself.
   Result<void> run(const std::vector<std::string>& statements);
+  /// Runs a file of statements as one transaction.
+  Result<void> run_file(const std::filesystem::path& file);
 
  private:
   struct Impl;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ranges>
 
+#include "judge/warnings.h"
 #include "report/format.h"
 #include "report/sections.h"
 
@@ -96,6 +97,20 @@ std::string pinning_of(const Subject& subject) {
   return words;
 }
 
+/// What each contender may use, and whether it was held to it.
+std::string limits_of(const Subject& subject) {
+  const auto& limits = member(subject.run.plan, "limits");
+  if (!limits.is_object()) return {};
+  std::vector<std::string> parts;
+  if (const double cpus = limits.value("cpus", 0.0); cpus > 0)
+    parts.push_back(fmt::format("{:g} CPUs", cpus));
+  if (const double bytes = limits.value("memory_bytes", 0.0); bytes > 0)
+    parts.push_back(figure({bytes, std::nullopt, std::nullopt, 1}, Quantity::bytes));
+  const auto refused = judge::limits_refused(subject.run);
+  return fmt::format("each contender may use {}; {}", fmt::join(parts, " and "),
+                     refused.empty() ? "in force, by control groups" : "not in force: " + refused);
+}
+
 /// A command line; programs and files by their names alone, so that a report shows nobody's folders.
 std::string command_of(const json& command) {
   std::vector<std::string> words;
@@ -164,6 +179,7 @@ void add_method(const Subject& subject, Document& document) {
   add_line(list, "Overrides", in_words(member(run.plan, "set")));
   add_line(list, "Ports", in_words(member(run.plan, "ports")));
   add_line(list, "CPUs", pinning_of(subject));
+  add_line(list, "Limits", limits_of(subject));
   add_line(list, "Machine", in_words(run.machine));
   if (run.contenders.is_object()) {
     for (const auto& [name, contender] : run.contenders.items()) {

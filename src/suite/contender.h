@@ -23,6 +23,9 @@ struct Parameter {
 struct EnvironmentSpec {
   std::string python;  ///< a requirements file (pinned, hashed) in the folder; empty: none
   std::vector<std::vector<std::string>> prepare;  ///< commands run once in a copy of the folder, any language
+  /// The folder of a Python package, installed over the one of the requirements (`--set NAME.source=FOLDER`,
+  /// never of a contender.yaml); empty: none.
+  std::filesystem::path source{};
 };
 
 /// A scenario that the contender does not serve as the others are served.
@@ -64,6 +67,9 @@ struct Contender {
   /// Where shootout is root it runs as an account without rights, with its data folder as working folder; so
   /// do the commands before its start.
   bool unprivileged = false;
+  /// What it starts only looks after a server that somebody else runs: CPU and memory of its processes are
+  /// not those of the work.
+  bool elsewhere = false;
 };
 
 /// Reads and checks one folder's contender.yaml: unknown keys, wrong types and ranges, placeholders that
@@ -98,6 +104,7 @@ struct Launchable {
   std::vector<std::string> ready;
   std::vector<std::vector<std::string>> before_start, after_ready;
   bool unprivileged = false;
+  bool elsewhere = false;   ///< the work is not done by its processes
   bool needs_data = false;  ///< {data} stands in it, or it has commands before its start: a fresh folder
 
   /// workers x threads; nothing for event loops.

@@ -126,7 +126,7 @@ void read_service(YamlMap& map, std::span<const std::string> known, Contender& c
   const auto address = map.get("address"), ready = map.get("ready");
   contender.address = address.text();
   check_placeholders(address, contender.address, known);
-  if (address.is_text() && !contender.address.contains("://"))
+  if (address.is_text() && !contender.address.contains("://") && !contender.address.starts_with('{'))
     address.complain(fmt::format("must be a URL with its scheme, found '{}'", contender.address));
   contender.ready = read_command(ready, known);
   if (address.present() && !ready.present())
@@ -134,6 +134,7 @@ void read_service(YamlMap& map, std::span<const std::string> known, Contender& c
   contender.before_start = read_commands(map.get("before_start"), known);
   contender.after_ready = read_commands(map.get("after_ready"), known);
   contender.unprivileged = map.get("unprivileged").boolean(false);
+  contender.elsewhere = map.get("elsewhere").boolean(false);
 }
 
 std::map<std::string, ScenarioNote> read_scenario_notes(const YamlValue& value,
@@ -216,7 +217,7 @@ Contender read_document(YamlMap map, const fs::path& folder) {
   if (url.present()) {
     contender.url = read_url(url);
     for (const char* key : {"command", "environment", "parameters", "variables", "address", "ready",
-                            "before_start", "after_ready", "unprivileged"}) {
+                            "before_start", "after_ready", "unprivileged", "elsewhere"}) {
       if (const auto value = map.get(key); value.present()) {
         value.complain("not together with 'url': a server that somebody else runs is not started from here");
       }

@@ -118,6 +118,7 @@ Result<Launchable> resolve(const Contender& contender, const std::map<std::strin
   launchable.paths = contender.paths;
   launchable.scenarios = contender.scenarios;
   launchable.unprivileged = contender.unprivileged;
+  launchable.elsewhere = contender.elsewhere;
   launchable.needs_data = needs_data(contender);
   launchable.parameters = std::move(*parameters);
   if (contender.url.empty()) {

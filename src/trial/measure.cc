@@ -44,14 +44,14 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
     observed["ended"] = tree->ended;
     observed["appeared"] = tree->appeared;
   }
-  for (const auto& [name, service] : bench.stage->services) {
-    const auto* tree = find_tree(observation, service.name);
+  for (const auto& [name, service] : bench.stage->services_at_work()) {
+    const auto* tree = find_tree(observation, service->name);
     if (tree == nullptr) continue;
     auto& json = observed["services"][name];
     json["cpu_percent"] = tree->cpu_percent();
     json["rss_bytes"] = tree->peak_rss_bytes;
     if (tree->peak_pss_bytes) json["pss_bytes"] = *tree->peak_pss_bytes;
-    if (const auto idle = bench.idle.find(service.name); idle != bench.idle.end())
+    if (const auto idle = bench.idle.find(service->name); idle != bench.idle.end())
       json["cpu_idle_percent"] = idle->second;
   }
   return observed;
@@ -67,9 +67,10 @@ double cpu_percent_of_all(const engine::LoadResult& result, const observe::Obser
 // What the database took for the answers.
 void add_database_metrics(const observe::Observation& observation, const Bench& bench,
                           const engine::LoadResult& result, Metrics& metrics) {
-  const auto service = bench.stage->services.find("postgres");
-  if (service == bench.stage->services.end()) return;
-  const auto* tree = find_tree(observation, service->second.name);
+  const auto services = bench.stage->services_at_work();
+  const auto service = services.find("postgres");
+  if (service == services.end()) return;
+  const auto* tree = find_tree(observation, service->second->name);
   if (tree == nullptr) return;
   metrics["database_cpu_percent"] = tree->cpu_percent();
   if (const double answers = all_answers(result); answers > 0)
@@ -163,8 +164,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
 
   std::vector<observe::Watched> trees;
   if (server.pid != 0) trees.push_back(watched(server));
-  for (const auto& [name, service] : bench.stage->services)
-    trees.push_back(watched(bench.stage->servers.at(service.name)));
+  for (const auto& [name, service] : bench.stage->services_at_work()) trees.push_back(watched(*service));
   RowCounts rows_before;
   const bool counts_rows = cell->rows && bench.database != nullptr;
   if (counts_rows) {
@@ -187,6 +187,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
   const auto observation = observer->finish();
   record.observed = observed_json(observation, serves, bench);
   if (serves != planned.contender) record.observed["served_by"] = serves;
+  if (!server.limits_refused.empty()) record.observed["limits_refused"] = server.limits_refused;
   record.observed["environment"] = environment.finish();
   if (!cell->window) record.observed["samples"] = observation.samples;
 

@@ -40,13 +40,13 @@ struct Bench {
   generator::Generator* generator = nullptr;
   const Pinning* pinning = nullptr;
   std::uint64_t seed = 0;  ///< of the run
-  IdleCpu idle;
-  std::map<std::string, nlohmann::json> portraits;  ///< by contender, with the answer of its health path
-  std::map<std::pair<std::string, CellName>, WarmedUp> warmed_up;  ///< by contender and steady cell
+  IdleCpu idle{};
+  std::map<std::string, nlohmann::json> portraits{};  ///< by contender, with the answer of its health path
+  std::map<std::pair<std::string, CellName>, WarmedUp> warmed_up{};  ///< by contender and steady cell
   /// The generator's ceiling by cell: the length of an answer, and the rate.
-  std::map<CellName, std::pair<double, double>> ceilings;
+  std::map<CellName, std::pair<double, double>> ceilings{};
   observe::Database* database = nullptr;  ///< of the service postgres, where there is one
-  std::function<bool()> stop_asked;
+  std::function<bool()> stop_asked{};
 };
 
 struct Measured {

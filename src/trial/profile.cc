@@ -200,11 +200,6 @@ Result<void> profile(const Selection& selection, const std::vector<CellName>& ce
               .generator = &*generator,
               .pinning = &*pinning,
               .seed = options.seed,
-              .idle = {},
-              .portraits = {},
-              .warmed_up = {},
-              .ceilings = {},
-              .database = nullptr,
               .stop_asked = options.stop_asked};
   auto database = open_database(*stage);
   if (!database) return std::unexpected(death(*stage).value_or(database.error()));

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "base/folders.h"
+#include "base/text.h"
 #include "observe/observer.h"
 #include "trial/measure.h"
 #include "trial/stage.h"
@@ -39,12 +40,21 @@ std::vector<std::string> command_of(const suite::Contender& contender, const sui
   return command;
 }
 
+// A value of a parameter as it may be told: a URL without its password.
+std::map<std::string, std::string> tellable(std::map<std::string, std::string> values) {
+  for (auto& [name, value] : values) value = without_password(value);
+  return values;
+}
+
 nlohmann::json describe(const suite::Contender& contender, const suite::Launchable& what,
                         const RunOptions& options, const Selection& selection, const std::string& known_as) {
-  nlohmann::json json{{"title", contender.title},     {"framework", contender.framework},
-                      {"server", contender.server},   {"interface", contender.interface},
-                      {"workers", what.workers},      {"processes", what.workers + what.other_processes},
-                      {"parameters", what.parameters}};
+  nlohmann::json json{{"title", contender.title},
+                      {"framework", contender.framework},
+                      {"server", contender.server},
+                      {"interface", contender.interface},
+                      {"workers", what.workers},
+                      {"processes", what.workers + what.other_processes},
+                      {"parameters", tellable(what.parameters)}};
   if (what.threads) json["threads"] = *what.threads;
   if (const auto slots = what.slots()) json["slots"] = *slots;
   if (!contender.provides.empty()) json["provides"] = contender.provides;
@@ -58,13 +68,16 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
   if (!what.command.empty()) json["command"] = command_of(contender, what, options.own_ports);
   for (const auto& name : {contender.name, known_as}) {
     if (const auto overrides = selection.overrides.find(name); overrides != selection.overrides.end()) {
-      for (const auto& [parameter, value] : overrides->second) json["overrides"][parameter] = value;
+      for (const auto& [parameter, value] : tellable(overrides->second)) json["overrides"][parameter] = value;
     }
   }
+  if (!contender.environment.source.empty())
+    json["overrides"]["source"] = contender.environment.source.string();
   if (const auto environment = options.environments.find(contender.name);
       environment != options.environments.end()) {
     if (!environment->second.python.empty()) json["python"] = environment->second.python;
     if (!environment->second.packages.empty()) json["packages"] = environment->second.packages;
+    if (!environment->second.source_digest.empty()) json["source_digest"] = environment->second.source_digest;
   }
   return json;
 }
@@ -104,6 +117,9 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
       {"pin", options.pin},
       {"pinning", {{"generator", pinning.generator}, {"servers", pinning.servers}, {"note", pinning.note}}}};
 
+  if (!choice.postgres.empty()) record.plan["postgres"] = without_password(choice.postgres);
+  if (const auto& limits = selection.profile.limits; limits.cpus > 0 || limits.memory_bytes > 0)
+    record.plan["limits"] = {{"cpus", limits.cpus}, {"memory_bytes", limits.memory_bytes}};
   if (selection.precision) record.plan["precision"] = *selection.precision;
   if (selection.budget_s) record.plan["budget_s"] = *selection.budget_s;
 
@@ -123,7 +139,14 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
   return record;
 }
 
-Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
+Result<Stored> selection_of(const suite::RunRecord& run, const Places& places, const std::string& postgres) {
+  if (const auto theirs = run.plan.value("postgres", ""); theirs != without_password(postgres)) {
+    if (theirs.empty())
+      return fail(ExitCode::usage, fmt::format("run {} has a PostgreSQL of its own", run.id),
+                  "leave out --postgres");
+    return fail(ExitCode::usage, fmt::format("run {} is measured on a PostgreSQL server of yours", run.id),
+                fmt::format("name it again, with its password: --postgres {}", theirs));
+  }
   auto suite = suite::suite_of(run);
   if (!suite) return std::unexpected(suite.error());
   Stored stored;
@@ -144,6 +167,7 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
                 fmt::format("the stored plan of run {} is damaged: {}", run.id, error.what()));
   }
   stored.choice.places = places;
+  stored.choice.postgres = postgres;
   auto selection = select(stored.choice, std::move(*suite));
   if (!selection) return std::unexpected(selection.error());
   stored.selection = std::move(*selection);
@@ -163,11 +187,20 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places) {
     auto now = resolve_for_planning(contender, contender.name, stored.selection);
     if (!now) return std::unexpected(now.error());
     const auto then = run.contenders.value(contender.name, nlohmann::json::object());
-    if (then.value("parameters", nlohmann::json::object()) != nlohmann::json(now->parameters)) {
+    if (then.value("parameters", nlohmann::json::object()) != nlohmann::json(tellable(now->parameters))) {
       return fail(ExitCode::usage,
                   fmt::format("the contender '{}' has other parameters now than when run {} began",
                               contender.name, run.id),
                   "undo the change to its contender.yaml, or begin a new run");
+    }
+    if (contender.environment.source.empty()) continue;
+    auto source = launch::digest_of_source(contender.environment.source);
+    if (!source) return std::unexpected(source.error());
+    if (then.value("source_digest", "") != *source) {
+      return fail(ExitCode::usage,
+                  fmt::format("{} is not what it was when run {} began",
+                              contender.environment.source.string(), run.id),
+                  "undo the change to it, or begin a new run");
     }
   }
   return stored;

@@ -27,7 +27,9 @@ struct Stored {
   std::string pin;
 };
 
-/// Fails where a contender's folder is gone or defines something else now.
-Result<Stored> selection_of(const suite::RunRecord& run, const Places& places);
+/// `postgres`: the URL of the user's own server once more, of which the record has no password. Fails where a
+/// contender's folder is gone or defines something else now.
+Result<Stored> selection_of(const suite::RunRecord& run, const Places& places,
+                            const std::string& postgres = {});
 
 }  // namespace shootout::trial

@@ -32,6 +32,8 @@ constexpr double kIdleSeconds = 0.5;
 constexpr std::chrono::seconds kAfterDisturbance{
     1};  // before a trial that something else spoiled is repeated
 
+constexpr std::uintmax_t kFullDisk = 17 << 20;  // PostgreSQL extends its log by 16 MiB at a time
+
 // A run in progress: what it needs in every replicate, and how it ended.
 class Execution {
  public:
@@ -149,11 +151,6 @@ class Execution {
                 .generator = &generator,
                 .pinning = &pinning_,
                 .seed = record_.seed,
-                .idle = {},
-                .portraits = {},
-                .warmed_up = {},
-                .ceilings = {},
-                .database = nullptr,
                 .stop_asked = options_.stop_asked};
     auto database = open_database(*stage);
     if (!database) return better_cause(*stage, database.error());
@@ -273,9 +270,11 @@ class Execution {
       finish(trial);
       emit(TrialEnded{&trial});
       if (!ended) return std::unexpected(ended.error());
-      if (!ended->empty()) return server_gone(*bench.stage, ended->front());
-      if (measured->lied) return liar(trial);
+      if (!ended->empty())
+        return better_cause(*bench.stage, server_gone(*bench.stage, ended->front()).error());
+      if (measured->lied) return better_cause(*bench.stage, liar(trial).error());
       if (trial.valid) return {};
+      if (auto full = full_disk(*bench.stage)) return std::unexpected(*full);
       if (attempt < kAttempts && was_disturbed(trial)) std::this_thread::sleep_for(kAfterDisturbance);
     }
     emit(Warning{fmt::format("trial {} ({} {} {}) stayed void after {} attempts", planned.number,
@@ -310,11 +309,26 @@ class Execution {
                             log, record_.id));
   }
 
-  // When something fails and a server has died, the death is the cause.
+  // When something fails and a server has died, the death is the cause; of both a full disk, where a service
+  // keeps its data.
   [[nodiscard]] std::unexpected<Error> better_cause(Stage& stage, const Error& error) const {
     if (stopped()) return interrupted();
+    if (auto full = full_disk(stage)) return std::unexpected(*full);
     if (auto ended = stage.set.ended(); ended && !ended->empty()) return server_gone(stage, ended->front());
     return std::unexpected(error);
+  }
+
+  [[nodiscard]] std::optional<Error> full_disk(const Stage& stage) const {
+    const auto keeps_data = [](const auto& service) { return service.second.needs_data; };
+    const auto service = std::ranges::find_if(stage.services, keeps_data);
+    const auto& folder = stage.set.temporary_folder();
+    if (service == stage.services.end() || free_bytes(folder) >= kFullDisk) return std::nullopt;
+    return Error{
+        ExitCode::environment,
+        fmt::format("the disk with the data of {} is full ({})", service->second.title, folder.string()),
+        fmt::format(
+            "free some space on it; the finished trials are kept, go on with: shootout run --resume {}",
+            record_.id)};
   }
 
   const Selection& selection_;

@@ -122,6 +122,22 @@ Result<const suite::Contender*> server_in_its_name(const suite::Contender& conte
   return &server->second;
 }
 
+// A note of contender.yaml on a scenario that the suite nearly has: mistyped, it would be passed over. One
+// that is nothing like any is of another suite.
+Result<void> check_notes(const Selection& selection) {
+  std::vector<std::string> known;
+  for (const auto& scenario : selection.suite.scenarios) known.push_back(scenario.name);
+  for (const auto& contender : selection.contenders) {
+    for (const auto& [name, note] : contender.scenarios) {
+      if (std::ranges::find(known, name) != known.end() || !closest_name(name, known)) continue;
+      return fail(ExitCode::usage,
+                  fmt::format("contender '{}': {}", contender.name, unknown_name("scenario", name, known)),
+                  fmt::format("'scenarios' in {}", (contender.folder / "contender.yaml").string()));
+    }
+  }
+  return {};
+}
+
 // Those that serve scenarios of this selection in its contenders' names, and are none of them.
 Result<std::vector<suite::Contender>> companions_of(const Selection& selection,
                                                     const std::map<std::string, suite::Contender>& all) {
@@ -142,11 +158,51 @@ Result<std::vector<suite::Contender>> companions_of(const Selection& selection,
   return companions;
 }
 
+// A PostgreSQL server of the user's own, for those that need one.
+Result<void> give_database(const std::string& url, Selection& selection) {
+  if (!url.starts_with("postgresql://") && !url.starts_with("postgres://"))
+    return fail(ExitCode::usage, "--postgres: not of the form postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+  const auto needs_it = [](const ChosenService& service) { return service.name == "postgres"; };
+  if (std::ranges::none_of(selection.services, needs_it))
+    return fail(ExitCode::usage, "--postgres: none of these contenders needs the service postgres");
+  // contender.yaml appends its option with the schema.
+  selection.overrides["postgres"]["url"] = url + (url.find('?') == std::string::npos ? "?" : "&");
+  return {};
+}
+
+// A package from a folder in place of the one that the contender's lock file names.
+Result<void> take_source(const Setting& setting, suite::Contender& contender) {
+  const auto say = [&](std::string what) {
+    return fail(ExitCode::usage, fmt::format("--set {}.source={}: {}", setting.target, setting.value, what),
+                "it is the folder of a Python package, with its pyproject.toml or setup.py");
+  };
+  if (contender.environment.python.empty())
+    return say("the contender has no Python environment to put it in");
+  std::error_code error;
+  const auto folder = fs::canonical(setting.value, error);
+  if (error) return say(error.message());
+  if (!fs::exists(folder / "pyproject.toml") && !fs::exists(folder / "setup.py"))
+    return say("there is no Python package in it");
+  contender.environment.source = folder;
+  return {};
+}
+
+// The contender or companion of that name where `source` is none of its own parameters.
+suite::Contender* takes_source(Selection& selection, const Setting& setting) {
+  if (setting.parameter != "source") return nullptr;
+  for (auto* group : {&selection.contenders, &selection.companions}) {
+    const auto found = std::ranges::find(*group, setting.target, &suite::Contender::name);
+    if (found != group->end()) return found->parameters.contains("source") ? nullptr : &*found;
+  }
+  return nullptr;
+}
+
 // Settings of the profile first, so that those typed win.
 Result<void> apply_settings(const Choice& choice, const std::map<std::string, suite::Contender>& all,
                             Selection& selection) {
   std::vector<std::string> settings;
   for (const auto& [name, value] : selection.profile.set) settings.push_back(name + "=" + value);
+  if (!choice.postgres.empty()) settings.push_back("postgres=given");
   settings.insert(settings.end(), choice.set.begin(), choice.set.end());
 
   std::vector<std::string> service_names;
@@ -184,6 +240,9 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
     if (!chosen) return std::unexpected(chosen.error());
     selection.services.push_back(std::move(*chosen));
   }
+  if (!choice.postgres.empty()) {
+    if (auto given = give_database(choice.postgres, selection); !given) return given;
+  }
 
   std::vector<std::string> targets = service_names;
   for (const auto& contender : selection.contenders) targets.push_back(contender.name);
@@ -193,7 +252,11 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
       return fail(ExitCode::usage,
                   "--set: " + unknown_name("contender of this run", setting.target, targets));
     }
-    selection.overrides[setting.target][setting.parameter] = setting.value;
+    if (auto* contender = takes_source(selection, setting)) {
+      if (auto taken = take_source(setting, *contender); !taken) return taken;
+    } else {
+      selection.overrides[setting.target][setting.parameter] = setting.value;
+    }
   }
   return {};
 }
@@ -220,6 +283,13 @@ bool Selection::supports(const std::string& contender, const std::string& scenar
   if (its == nullptr) return true;
   const auto note = its->scenarios.find(scenario);
   return note == its->scenarios.end() || note->second.unsupported.empty();
+}
+
+bool Selection::serves(const std::string& server, const std::string& scenario) const {
+  if (std::ranges::find(scenarios, scenario, &suite::Scenario::name) == scenarios.end()) return false;
+  return std::ranges::any_of(contenders, [&](const suite::Contender& contender) {
+    return supports(contender.name, scenario) && server_of(contender.name, scenario) == server;
+  });
 }
 
 std::vector<suite::Contender> Selection::everything() const {
@@ -295,6 +365,7 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   auto loads = pick("load", selection.suite.loads, choice.loads);
   if (!loads) return std::unexpected(loads.error());
   selection.loads = std::move(*loads);
+  if (auto known = check_notes(selection); !known) return std::unexpected(known.error());
   auto companions = companions_of(selection, *all);
   if (!companions) return std::unexpected(companions.error());
   selection.companions = std::move(*companions);

@@ -26,6 +26,7 @@ struct Choice {
   std::vector<std::string> contenders, scenarios, loads;
   std::vector<std::string> set;  ///< "CONTENDER.parameter=value" or "SERVICE=make"
   std::string baseline;
+  std::string postgres;             ///< the URL of a PostgreSQL server of the user's own
   std::optional<int> repeat;        ///< exactly so many replicates, whatever precision they give
   std::optional<double> precision;  ///< 0.05: +-5 %
   std::optional<double> budget_s;
@@ -59,6 +60,8 @@ struct Selection {
   [[nodiscard]] const std::string& server_of(const std::string& contender, const std::string& scenario) const;
   /// Whether the contender can be measured in the scenario at all.
   [[nodiscard]] bool supports(const std::string& contender, const std::string& scenario) const;
+  /// Whether any of the contenders is measured in the scenario at this server: itself, or as its companion.
+  [[nodiscard]] bool serves(const std::string& server, const std::string& scenario) const;
 
   /// A contender of the selection or a companion, by name.
   [[nodiscard]] const suite::Contender* find(const std::string& name) const;

@@ -86,6 +86,64 @@ TEST_F(OwnSuite, WhoServesInAnothersNameComesWithIt) {
   EXPECT_TRUE(selection.supports("two", "echo"));
 }
 
+TEST_F(OwnSuite, AScenarioIsServedByWhoAnswersInIt) {
+  auto choice = own();
+  auto selection = selected(choice);
+  EXPECT_TRUE(selection.serves("helper", "echo"));
+  EXPECT_FALSE(selection.serves("helper", "ping"));
+  EXPECT_TRUE(selection.serves("two", "ping"));
+  EXPECT_FALSE(selection.serves("two", "echo"));
+  EXPECT_FALSE(selection.serves("three", "echo"));
+  choice.scenarios = {"ping"};
+  selection = selected(choice);
+  EXPECT_FALSE(selection.serves("one", "echo")) << "nobody is asked for it";
+}
+
+TEST_F(OwnSuite, APackageMayComeFromAFolder) {
+  contender("one", "environment: {python: requirements.txt}\n");
+  write("package/pyproject.toml", "");
+  write("empty/readme", "");
+  auto choice = own();
+  choice.set = {"one.source=" + (root_ / "package").string()};
+  const auto selection = selected(choice);
+  EXPECT_EQ(selection.contenders[0].environment.source, std::filesystem::canonical(root_ / "package"));
+  EXPECT_TRUE(selection.overrides.empty());
+  choice.set = {"one.source=" + (root_ / "empty").string()};
+  EXPECT_NE(refused(choice).find("no Python package in it"), std::string::npos);
+  choice.set = {"one.source=" + (root_ / "nowhere").string()};
+  EXPECT_NE(refused(choice).find("No such file"), std::string::npos);
+  choice.set = {"three.source=" + (root_ / "package").string()};
+  EXPECT_NE(refused(choice).find("no Python environment"), std::string::npos);
+}
+
+TEST_F(OwnSuite, APostgresqlOfOnesOwnIsForThoseWhoNeedOne) {
+  write("suites/own.yaml", R"(suite: own
+contenders: [one, two]
+baseline: leader
+services: {postgres: {make: private, makes: {private: cluster, given: keeper}}}
+scenarios: {ping: {request: {target: /}}}
+loads: {steady: {connections: 4, window: 0.5, cells: {ping: {}}}}
+profiles: {quick: {replicates: 1}}
+)");
+  contender("cluster", "provides: postgres\n");
+  write("contenders/keeper/contender.yaml",
+        "command: [keeper]\nprovides: postgres\nelsewhere: true\nparameters: {port: 1, url: none}\n");
+  contender("two", "needs: [postgres]\n");
+  auto choice = own();
+  EXPECT_EQ(selected(choice).services[0].make, "private");
+  choice.postgres = "postgresql://me@127.0.0.1/db";
+  auto selection = selected(choice);
+  EXPECT_EQ(selection.services[0].make, "given");
+  EXPECT_TRUE(selection.services[0].contender.elsewhere);
+  EXPECT_EQ(selection.overrides["postgres"]["url"], "postgresql://me@127.0.0.1/db?");
+  choice.postgres += "?sslmode=require";
+  EXPECT_EQ(selected(choice).overrides["postgres"]["url"], "postgresql://me@127.0.0.1/db?sslmode=require&");
+  choice.contenders = {"one"};
+  EXPECT_NE(refused(choice).find("none of these contenders needs"), std::string::npos);
+  choice.postgres = "127.0.0.1";
+  EXPECT_NE(refused(choice), "accepted");
+}
+
 TEST_F(OwnSuite, ACompanionComesOnlyWhereItIsNeeded) {
   auto choice = own();
   choice.scenarios = {"ping"};
@@ -124,6 +182,13 @@ TEST_F(OwnSuite, RefusesACompanionThatCannotBeOne) {
   contender("two", "scenarios: {echo: {served_by: helper}}\n");
   contender("helper", "scenarios: {echo: {served_by: one}}\n");
   EXPECT_EQ(refused(own()), "contender 'two', scenario 'echo': 'helper' has it served by 'one' itself");
+}
+
+TEST_F(OwnSuite, AMistypedScenarioOfAContenderIsTold) {
+  contender("two", "scenarios: {ehco: {unsupported: it cannot}}\n");
+  EXPECT_EQ(refused(own()), "contender 'two': there is no scenario 'ehco'; did you mean 'echo'?");
+  contender("two", "scenarios: {of-another-suite: {unsupported: it cannot}}\n");
+  EXPECT_EQ(refused(own()), "accepted");
 }
 
 TEST_F(OwnSuite, WhereTheLeaderIsTheBaselineNobodyComesFirst) {

@@ -118,6 +118,13 @@ std::map<std::string, std::string> Stage::service_urls() const {
   return urls;
 }
 
+std::map<std::string, const launch::Server*> Stage::services_at_work() const {
+  std::map<std::string, const launch::Server*> at_work;
+  for (const auto& [name, service] : services)
+    if (!service.elsewhere) at_work[name] = &servers.at(service.name);
+  return at_work;
+}
+
 Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender, const std::string& known_as,
                                                const Selection& selection) {
   suite::Values values{{"data", "DATA"}, {"secret", "SECRET"}};

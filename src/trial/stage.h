@@ -42,6 +42,8 @@ struct Stage {
   /// Contenders and companions: all that are frozen while another is measured.
   [[nodiscard]] std::vector<const suite::Launchable*> everybody() const;
   [[nodiscard]] std::map<std::string, std::string> service_urls() const;
+  /// The services whose own processes do the work, by service name: not a database of the user's own.
+  [[nodiscard]] std::map<std::string, const launch::Server*> services_at_work() const;
 };
 
 /// A contender (or a service, known in the suite by another name) with its parameters filled in, but without

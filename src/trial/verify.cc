@@ -7,7 +7,6 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <thread>
 
 #include "base/http_get.h"
@@ -197,30 +196,16 @@ Result<void> verify_one(const suite::Verification& rule, const suite::Launchable
   return rule.row ? verify_row(question, *rule.row, *answer, database) : Result<void>{};
 }
 
-// The scenarios that the server serves in this selection, for itself or in another's name.
-std::set<std::string> scenarios_of(const Selection& selection, const std::string& server) {
-  std::set<std::string> served;
-  for (const auto& contender : selection.contenders) {
-    for (const auto& scenario : selection.scenarios) {
-      if (selection.supports(contender.name, scenario.name) &&
-          selection.server_of(contender.name, scenario.name) == server)
-        served.insert(scenario.name);
-    }
-  }
-  return served;
-}
-
 }  // namespace
 
 Result<int> verify(const Selection& selection, const Stage& stage, const suite::Launchable& server,
                    observe::Database* database) {
   int checks = 0;
-  const auto scenarios = scenarios_of(selection, server.name);
   const auto urls = stage.service_urls();
   const bool is_companion = std::ranges::any_of(
       selection.companions, [&](const auto& companion) { return companion.name == server.name; });
   for (const auto& rule : selection.suite.verifications) {
-    if (rule.scenario.empty() ? is_companion : !scenarios.contains(rule.scenario)) continue;
+    if (rule.scenario.empty() ? is_companion : !selection.serves(server.name, rule.scenario)) continue;
     if (auto good = verify_one(rule, server, urls, database); !good) return std::unexpected(good.error());
     ++checks;
   }
