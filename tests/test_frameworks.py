@@ -198,7 +198,7 @@ def own_postgres():
 SCHEMAS = "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'shootout%'"
 
 
-def test_a_postgresql_of_ones_own_is_used_and_left_as_it_was(shootout, own_postgres):
+def test_ones_own_postgresql(shootout, own_postgres):
     url, ask = own_postgres
     ask("CREATE TABLE items (mine integer)")
     done = shootout("check", "frameworks", "--contenders", ",".join([*STACKS, "django-pool"]), "--postgres", url, timeout=600)

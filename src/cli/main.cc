@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "generator/generator.h"
+#include "launch/manager.h"
 #include "launch/server_set.h"
 #include "trial/schema_keeper.h"
 
@@ -64,6 +65,7 @@ int usage_error(const std::string& what, const std::string& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 3 && std::string_view(argv[1]) == "__manager") return shootout::launch::manager_main(argv[2]);
   if (argc == 3 &&
       (std::string_view(argv[1]) == "__generator" || std::string_view(argv[1]) == "__guardian")) {
     return run_role(argv[1], argv[2]);

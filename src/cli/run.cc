@@ -19,6 +19,7 @@
 #include "cli/selection_options.h"
 #include "trial/budget.h"
 #include "trial/record_of.h"
+#include "trial/room.h"
 #include "trial/time_left.h"
 
 namespace shootout::cli {
@@ -154,6 +155,8 @@ ExitCode run(RunFlags& options) {
     return printed ? ExitCode::done : report_error(printed.error());
   }
 
+  // What cannot work is told before anything is installed, or waited for.
+  if (auto room = trial::make_room(selection); !room) return report_error(room.error());
   auto environments = prepare_with_progress(selection, false, options.quiet);
   if (!environments) return report_error(environments.error());
   run_options.environments = std::move(*environments);

@@ -34,6 +34,7 @@ ExitCode up(const trial::Choice& choice, bool quiet) {
     if (!kept) return report_error(kept.error());
     return printed ? ExitCode::done : report_error(printed.error());
   }
+  if (auto apart = trial::require_ports_of_their_own(*selection); !apart) return report_error(apart.error());
   if (auto strays = launch::end_strays(); !strays) return report_error(strays.error());
   auto environments = prepare_with_progress(*selection, false, quiet);
   if (!environments) return report_error(environments.error());

@@ -46,6 +46,7 @@ struct CheckList::Data {
   RandomWords sample;
   double share = 1;
   bool wants_headers = false, wants_whole_body = false, wants_digest = false;
+  bool remembers = false;  ///< a check needs something of the answer before
 
   [[nodiscard]] bool samples(Ticket ticket) const { return share >= 1 || sample.unit(ticket) < share; }
 };
@@ -229,6 +230,7 @@ Result<CheckList> CheckList::make(const LoadPlan& plan, const RequestSource& sou
     data->wants_headers |= check.kind == Kind::header_equals;
     data->wants_whole_body |= is_whole(check.kind);
     data->wants_digest |= check.kind == Kind::body_sha256;
+    data->remembers |= check.kind == Kind::json_moves;
     data->rules.push_back(std::move(rule));
   }
   list.data_ = data;
@@ -243,12 +245,27 @@ bool CheckList::samples(Ticket ticket) const {
   return data_ && data_->samples(ticket);
 }
 
-AnswerCheck::AnswerCheck(const CheckList& list) : list_(list.data_.get()) {}
+CheckMemory::CheckMemory() = default;
+CheckMemory::~CheckMemory() = default;
+
+AnswerCheck::AnswerCheck(const CheckList& list, CheckMemory& memory)
+    : list_(list.data_.get()), memory_(memory) {}
 AnswerCheck::~AnswerCheck() = default;
 
 void AnswerCheck::follow(Ticket ticket) {
   follows_ = list_->samples(ticket);
-  if (!follows_) return;
+  ticket_ = ticket;
+  ready_ = false;
+}
+
+/// The answer has begun to come.
+void AnswerCheck::make_ready() {
+  if (ready_) return;
+  ready_ = true;
+  if (!data_ && !memory_.free_.empty()) {
+    data_ = std::move(memory_.free_.back());
+    memory_.free_.pop_back();
+  }
   if (!data_) {
     data_ = std::make_unique<Data>();
     data_->states.resize(list_->rules.size());
@@ -268,13 +285,14 @@ void AnswerCheck::follow(Ticket ticket) {
       state.expected = expected.constant();
     } else {
       state.filled.clear();
-      list_->source.fill(expected, ticket, state.filled);
+      list_->source.fill(expected, ticket_, state.filled);
       state.expected = state.filled;
     }
   }
 }
 
 void AnswerCheck::take_header(std::string_view name, std::string_view value) {
+  make_ready();
   const auto& rules = list_->rules;
   for (std::size_t i = 0; i < rules.size(); ++i) {
     if (rules[i].kind != Kind::header_equals || !same_text(rules[i].name, name)) continue;
@@ -289,6 +307,7 @@ void AnswerCheck::take_header(std::string_view name, std::string_view value) {
 }
 
 void AnswerCheck::take_body(std::string_view piece) {
+  make_ready();
   FollowedAnswer& answer = data_->answer;
   for (std::size_t i = 0; i < list_->rules.size(); ++i) {
     CheckState& state = data_->states[i];
@@ -306,6 +325,7 @@ void AnswerCheck::take_body(std::string_view piece) {
 }
 
 std::optional<std::string> AnswerCheck::first_broken() {
+  make_ready();
   follows_ = false;
   FollowedAnswer& answer = data_->answer;
   if (auto& sha = data_->sha) answer.digest = sha->digest();
@@ -314,6 +334,7 @@ std::optional<std::string> AnswerCheck::first_broken() {
     broken = broken_rule(list_->rules[i], data_->states[i], answer);
   }
   if (answer.body.capacity() > kKeptCapacity) answer.body = {};
+  if (!list_->remembers) memory_.free_.push_back(std::move(data_));
   return broken;
 }
 

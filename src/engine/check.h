@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/error.h"
 #include "engine/load_plan.h"
@@ -37,13 +38,15 @@ class CheckList {
   std::shared_ptr<const Data> data_;
 };
 
+class CheckMemory;
+
 /// Follows the answers of one connection, one after the other, and holds those of the sample against the
-/// checks. Bodies are not kept, but where a check must see one whole. Memory is taken at the first answer of
-/// the sample.
+/// checks. Bodies are not kept, but where a check must see one whole. Memory is taken when an answer of the
+/// sample comes, and given back at its end: of thousands of connections few have an answer under way.
 class AnswerCheck {
  public:
-  /// The list, or a copy of it, must outlive this.
-  explicit AnswerCheck(const CheckList& list);
+  /// The list, or a copy of it, and the memory must outlive this.
+  AnswerCheck(const CheckList& list, CheckMemory& memory);
   ~AnswerCheck();
   AnswerCheck(const AnswerCheck&) = delete;
   AnswerCheck& operator=(const AnswerCheck&) = delete;
@@ -66,15 +69,33 @@ class AnswerCheck {
   }
 
  private:
+  friend class CheckMemory;
   struct Data;
   void follow(Ticket ticket);
+  void make_ready();
   void take_header(std::string_view name, std::string_view value);
   void take_body(std::string_view piece);
   std::optional<std::string> first_broken();
 
   const CheckList::Data* list_;
-  std::unique_ptr<Data> data_;
+  CheckMemory& memory_;
+  std::unique_ptr<Data> data_;  ///< of the answer under way; also between answers where a check remembers one
+  Ticket ticket_ = 0;
   bool follows_ = false;
+  bool ready_ = false;  ///< `data_` is of this answer
+};
+
+/// What answers under way take, handed on between the connections of a thread.
+class CheckMemory {
+ public:
+  CheckMemory();
+  ~CheckMemory();
+  CheckMemory(const CheckMemory&) = delete;
+  CheckMemory& operator=(const CheckMemory&) = delete;
+
+ private:
+  friend class AnswerCheck;
+  std::vector<std::unique_ptr<AnswerCheck::Data>> free_;
 };
 
 }  // namespace shootout::engine

@@ -52,7 +52,8 @@ struct Checked {
 std::string why_broken(const Check& check, std::string_view body, const Headers& headers = {}) {
   const Checked checked(plan_with({check}));
   EXPECT_TRUE(checked.list) << checked.list.error().what;
-  AnswerCheck whole(*checked.list), split(*checked.list);
+  CheckMemory memory;
+  AnswerCheck whole(*checked.list, memory), split(*checked.list, memory);
   const std::string why = checked.why_broken(whole, body, body.size(), 0, headers);
   for (std::size_t piece = 1; piece < 5 && body.size() < 1000; ++piece) {
     EXPECT_EQ(checked.why_broken(split, body, piece, 0, headers), why);
@@ -113,7 +114,8 @@ TEST(Check, LooksIntoJson) {
 TEST(Check, HoldsAValueAgainstTheAnswerBefore) {
   const Checked checked(plan_with({{Kind::json_moves, "/ts", ""}}));
   ASSERT_TRUE(checked.list) << checked.list.error().what;
-  AnswerCheck check(*checked.list), other(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory), other(*checked.list, memory);
   EXPECT_EQ(checked.why_broken(check, R"({"ts": 1})", 3), "");
   EXPECT_EQ(checked.why_broken(other, R"({"ts": 1})", 3), "") << "another connection";
   EXPECT_EQ(checked.why_broken(check, R"({"ts": 2, "a": 1})", 3), "");
@@ -131,7 +133,8 @@ TEST(Check, OfAShareMovesFromOneCheckedAnswerToTheNext) {
   LoadPlan plan = plan_with({{Kind::json_moves, "/n", ""}});
   plan.checked_share = 0.25;
   const Checked checked(plan);
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   int followed = 0;
   for (Ticket ticket = 0; ticket < 200; ++ticket) {
     if (!checked.list->samples(ticket)) {
@@ -156,7 +159,8 @@ TEST(Check, FillsWhatItExpects) {
                                    {Kind::header_equals, "X-Size", "{body.size}"}},
                                   posting("/{id:1..100000}", "x{id}")));
   ASSERT_TRUE(checked.list) << checked.list.error().what;
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   const auto answer = [](const std::string& id) {
     return R"({"id":)" + id + R"(,"text":")" + id + R"(","all":{"a":{"b":)" + id + "}}}";
   };
@@ -176,7 +180,8 @@ TEST(Check, KnowsTheDigestOfAnUpload) {
     request.body.size = 1000;
     const Checked checked(plan_with({{Kind::body_sha256, "", "{body.sha256}"}}, request));
     ASSERT_TRUE(checked.list);
-    AnswerCheck check(*checked.list);
+    CheckMemory memory;
+    AnswerCheck check(*checked.list, memory);
     for (Ticket ticket = 0; ticket < 5; ++ticket) {
       std::string scratch;
       const auto uploaded = checked.source.message(ticket, scratch);
@@ -190,7 +195,8 @@ TEST(Check, SaysWhichOfSeveralIsBroken) {
   const Checked checked(plan_with({{Kind::body_contains, "", "a"}, {Kind::body_size, "", "3"}}));
   EXPECT_FALSE(checked.list->empty());
   EXPECT_FALSE(checked.list->wants_headers());
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   expect_says(checked.why_broken(check, "abcd", 4), "expected 3");
   expect_says(checked.why_broken(check, "xyzz", 4), "'a'");
   EXPECT_EQ(checked.why_broken(check, "abc", 4), "");
@@ -202,7 +208,8 @@ TEST(Check, ForgetsAnAnswerThatWasCutOff) {
                                    {Kind::body_sha256, "", kDigestOfAbc},
                                    {Kind::body_contains, "", "abc"},
                                    {Kind::header_equals, "A", "1"}}));
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   check.begin(0);
   check.on_header("A", "0");
   check.on_body("ab");
@@ -220,7 +227,8 @@ TEST(Check, OfAShareIsASampleByTicket) {
   LoadPlan plan = plan_with({{Kind::body_equals, "", "a"}});
   plan.checked_share = 0.25;
   const Checked checked(plan), again(plan);
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   int sampled = 0;
   for (Ticket ticket = 0; ticket < 10'000; ++ticket) {
     const bool is_sampled = checked.list->samples(ticket);
@@ -235,9 +243,10 @@ TEST(Check, OfNothingHoldsAlways) {
   const Checked checked(plan_with({}));
   EXPECT_TRUE(checked.list->empty());
   EXPECT_FALSE(checked.list->samples(1));
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   EXPECT_EQ(checked.why_broken(check, "anything", 3, 1, {{"A", "b"}}), "");
-  EXPECT_LE(sizeof(AnswerCheck), 3 * sizeof(void*));
+  EXPECT_LE(sizeof(AnswerCheck), 5 * sizeof(void*));
 }
 
 TEST(Check, RefusesWhatCannotBeChecked) {
@@ -269,7 +278,8 @@ TEST(Check, OfAMixFillsTheSlotsThatTheRequestHas) {
   plan.mix.push_back(posting("/", "22"));
   const Checked checked(plan);
   ASSERT_TRUE(checked.list) << checked.list.error().what;
-  AnswerCheck check(*checked.list);
+  CheckMemory memory;
+  AnswerCheck check(*checked.list, memory);
   int with = 0;
   for (Ticket ticket = 0; ticket < 100; ++ticket) {
     std::string scratch;
@@ -279,6 +289,34 @@ TEST(Check, OfAMixFillsTheSlotsThatTheRequestHas) {
   }
   EXPECT_GT(with, 20);
   EXPECT_LT(with, 80);
+}
+
+TEST(AnswerCheck, ConnectionsThatShareMemoryDoNotMixTheirAnswers) {
+  Check check{Check::Kind::json_equals, "/n", "{id}"};
+  RequestPlan request;
+  request.target = "/?id={id:1..9:in-order}";
+  const Checked checked(plan_with({check}, request));
+  ASSERT_TRUE(checked.list) << checked.list.error().what;
+  CheckMemory memory;
+  AnswerCheck first(*checked.list, memory), second(*checked.list, memory);
+  for (Ticket ticket = 0; ticket < 6; ticket += 2) {
+    const auto body = [](Ticket of) { return "{\"n\": " + std::to_string(of % 9 + 1) + "}"; };
+    const std::string ours = body(ticket), theirs = body(ticket + 1);
+    first.begin(ticket);
+    second.begin(ticket + 1);
+    first.on_body(std::string_view(ours).substr(0, 3));
+    second.on_body(theirs);
+    EXPECT_EQ(second.broken(), std::nullopt);
+    first.on_body(std::string_view(ours).substr(3));
+    EXPECT_EQ(first.broken(), std::nullopt);
+    // One that never came, and one that is another's.
+    first.begin(ticket);
+    second.begin(ticket);
+    EXPECT_TRUE(second.broken());
+    first.begin(ticket);
+    first.on_body(theirs);
+    EXPECT_TRUE(first.broken());
+  }
 }
 
 }  // namespace

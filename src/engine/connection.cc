@@ -30,7 +30,7 @@ Nanoseconds back_off_after(std::uint8_t failures, bool open_loop) {
 // -----------------------------------------------------------------------------------
 
 void Connection::start() {
-  wanted_ = true;
+  wanted_ = was_wanted_ = true;
   if (state_ != State::resting) return;
   state_ = State::idle;
   if (worker_.is_open_loop()) return connect();
@@ -69,6 +69,7 @@ void Connection::retire() {
   forget_answer();
   parked_ = false;
   state_ = State::retired;
+  if (was_wanted_ && !was_open_) worker_.recorder().never_opened();
   settle();
   worker_.connection_retired();
 }

@@ -39,6 +39,8 @@ class Connection : public IoHandler, public Timer {
   /// Open loop: whether it waits for a job, and the one that it gets.
   [[nodiscard]] bool is_parked() const { return parked_; }
   [[nodiscard]] bool is_open() const { return stream_.is_open(); }
+  /// The window has ended: tells the recorder of each request that is under way.
+  virtual void tell_waiting() const = 0;
   void take_job(const Job& job);
 
   void on_io(std::uint32_t events) final;
@@ -110,9 +112,9 @@ class Connection : public IoHandler, public Timer {
   State state_ = State::resting;
   bool parked_ = false;
   bool wanted_ = false;
-  bool was_open_ = false;
-  bool settled_ = false;       ///< its first attempt to open has ended
-  std::uint8_t failures_ = 0;  ///< to open, in a row
+  bool was_wanted_ = false, was_open_ = false;  ///< once
+  bool settled_ = false;                        ///< its first attempt to open has ended
+  std::uint8_t failures_ = 0;                   ///< to open, in a row
   std::string_view piece_;
   std::string remembered_;
 };

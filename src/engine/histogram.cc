@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 #include "engine/log_buckets.h"
 
@@ -18,7 +19,20 @@ double microseconds(double nanoseconds) {
 
 }  // namespace
 
-Histogram::Histogram() : buckets_(Buckets::kCount), lowest_(Buckets::kCount) {}
+Histogram::Histogram()
+    : buckets_(static_cast<std::uint64_t*>(std::calloc(Buckets::kCount, sizeof(std::uint64_t)))),
+      lowest_(Buckets::kCount) {
+  if (buckets_ == nullptr) throw std::bad_alloc();
+}
+
+Histogram::Histogram(const Histogram& other) : Histogram() {
+  merge(other);
+}
+
+Histogram& Histogram::operator=(const Histogram& other) {
+  if (this != &other) *this = Histogram(other);
+  return *this;
+}
 
 void Histogram::record(std::int64_t nanoseconds) {
   const std::size_t index = Buckets::index(nanoseconds);
@@ -46,10 +60,8 @@ void Histogram::merge(const Histogram& other) {
 }
 
 void Histogram::clear() {
-  if (count_ > 0)
-    std::fill(buckets_.begin() + static_cast<std::ptrdiff_t>(lowest_),
-              buckets_.begin() + static_cast<std::ptrdiff_t>(highest_) + 1, 0);
-  lowest_ = buckets_.size();
+  if (count_ > 0) std::fill(buckets_.get() + lowest_, buckets_.get() + highest_ + 1, 0);
+  lowest_ = Buckets::kCount;
   highest_ = 0;
   count_ = 0;
   sum_ns_ = sum_squares_ns_ = 0;
@@ -121,7 +133,7 @@ std::vector<Histogram::RecordedValue> Histogram::recorded() const {
 
 std::vector<std::pair<std::uint32_t, std::uint64_t>> Histogram::filled_buckets() const {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> filled;
-  for (std::size_t i = lowest_; i <= highest_ && i < buckets_.size(); ++i) {
+  for (std::size_t i = lowest_; i <= highest_ && i < Buckets::kCount; ++i) {
     if (buckets_[i] > 0) filled.emplace_back(static_cast<std::uint32_t>(i), buckets_[i]);
   }
   return filled;

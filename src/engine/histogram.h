@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -15,6 +17,11 @@ namespace shootout::engine {
 class Histogram {
  public:
   Histogram();
+  Histogram(const Histogram& other);
+  Histogram(Histogram&&) noexcept = default;
+  Histogram& operator=(const Histogram& other);
+  Histogram& operator=(Histogram&&) noexcept = default;
+  ~Histogram() = default;
 
   /// One value, nanoseconds. Kept with the histogram's resolution; sum and extremes are exact.
   void record(std::int64_t nanoseconds);
@@ -56,7 +63,13 @@ class Histogram {
  private:
   [[nodiscard]] std::uint64_t rank(double q) const;
 
-  std::vector<std::uint64_t> buckets_;
+  struct Free {
+    void operator()(std::uint64_t* counts) const { std::free(counts); }
+  };
+
+  /// Of calloc(), which takes pages that the kernel only makes when they are written to: what a histogram
+  /// takes of the memory is where its values lie.
+  std::unique_ptr<std::uint64_t[], Free> buckets_;
   std::size_t lowest_,
       highest_ = 0;  ///< the filled buckets lie between these: merge() and clear() touch no others
   std::uint64_t count_ = 0;

@@ -8,11 +8,12 @@
 
 namespace shootout::engine {
 
-/// {"buckets": [[index, count]], "sum_us", "sum_squares_us", "min_us", "max_us"}; see
+/// {"buckets": [index, count, index, count ...], "sum_us", "sum_squares_us", "min_us", "max_us"}; see
 /// Histogram::filled_buckets().
 [[nodiscard]] nlohmann::json to_json(const Histogram& histogram);
 
-/// The inverse; nothing where it is no histogram, or has values out of range.
+/// The inverse, also of buckets as pairs ([[index, count] ...], as earlier runs stored them); nothing where
+/// it is no histogram, or has values out of range.
 [[nodiscard]] std::optional<Histogram> histogram_from(const nlohmann::json& json);
 
 }  // namespace shootout::engine

@@ -29,7 +29,8 @@ std::span<const iovec> rest_of(const WireRequest& request, std::size_t sent, std
 
 HttpConnection::HttpConnection(Worker& worker, std::uint64_t budget)
     : Connection(worker, budget), parser_(worker.offer().checks.wants_headers()) {
-  if (!worker.offer().checks.empty()) check_ = std::make_unique<AnswerCheck>(worker.offer().checks);
+  if (!worker.offer().checks.empty())
+    check_ = std::make_unique<AnswerCheck>(worker.offer().checks, worker.check_memory());
 }
 
 Timing HttpConnection::timing() const {
@@ -39,6 +40,10 @@ Timing HttpConnection::timing() const {
 bool HttpConnection::busy() const {
   // A closed loop's request is planned when it can be sent.
   return under_way() || (request_ == Request::waiting && worker().is_open_loop());
+}
+
+void HttpConnection::tell_waiting() const {
+  if (under_way()) worker().recorder().waits_at_end(job_.planned);
 }
 
 void HttpConnection::abandon() {

@@ -17,6 +17,7 @@ namespace shootout::engine {
 class HttpConnection final : public Connection {
  public:
   HttpConnection(Worker& worker, std::uint64_t budget);
+  void tell_waiting() const override;
 
  protected:
   void on_open(std::uint32_t events, int error) override;

@@ -85,7 +85,9 @@ Result<Offer> make_offer(const LoadPlan& plan) {
     }
   }
   if (auto enough = check_ports(offer.target, connections); !enough) return std::unexpected(enough.error());
-  offer.sources = source_addresses(offer.target, connections);
+  // Loads of many connections are more than a second apart, and each has its turn.
+  const auto turn = static_cast<std::uint32_t>(monotonic_now() / kSecond) + 1;
+  offer.sources = source_addresses(offer.target, connections, local_ports(), turn);
   for (std::size_t status = 200; status < 400; ++status)
     offer.accepted[status] = plan.accepted_status.empty();
   for (const int status : plan.accepted_status) offer.accepted.set(static_cast<std::size_t>(status));

@@ -1,5 +1,6 @@
 #include "engine/load_result.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -10,6 +11,27 @@ std::string_view name(ErrorClass error) {
       "resolve", "connect", "tls",      "write",  "read", "reset",
       "closed",  "timeout", "protocol", "status", "check"};
   return kNames[static_cast<std::size_t>(error)];
+}
+
+double ThreadRate::within_one_stdev() const {
+  if (intervals.empty()) return 0;
+  const auto within = std::ranges::count_if(
+      intervals, [this](double rate) { return rate >= mean - stdev && rate <= mean + stdev; });
+  return static_cast<double>(within) / static_cast<double>(intervals.size());
+}
+
+ThreadRate pooled(const std::vector<ThreadRate>& threads) {
+  ThreadRate all;
+  for (const ThreadRate& thread : threads)
+    all.intervals.insert(all.intervals.end(), thread.intervals.begin(), thread.intervals.end());
+  const auto count = static_cast<double>(all.intervals.size());
+  if (count == 0) return all;
+  all.mean = std::accumulate(all.intervals.begin(), all.intervals.end(), 0.0) / count;
+  all.max = std::ranges::max(all.intervals);
+  double squares = 0;
+  for (const double rate : all.intervals) squares += (rate - all.mean) * (rate - all.mean);
+  if (count > 1) all.stdev = std::sqrt(squares / (count - 1));
+  return all;
 }
 
 std::uint64_t SeriesPoint::error_count() const {

@@ -73,7 +73,13 @@ struct TlsSummary {
 struct ThreadRate {
   double mean = 0, stdev = 0, max = 0;
   std::vector<double> intervals;  ///< requests/s of each, from the window's start
+
+  /// The share of the intervals within one standard deviation of the mean; 0 where there are none.
+  [[nodiscard]] double within_one_stdev() const;
 };
+
+/// All threads' intervals as if they were one's: the line "Req/Sec" of wrk.
+[[nodiscard]] ThreadRate pooled(const std::vector<ThreadRate>& threads);
 
 struct LoadResult {
   std::string url;
@@ -89,6 +95,8 @@ struct LoadResult {
   std::uint64_t unanswered = 0;  ///< still waiting when the drain ended
   std::uint64_t never_sent = 0;  ///< of the unanswered: no connection was free until the end (open loop)
   std::array<std::uint64_t, kErrorClasses> errors{};
+  /// Of requests from before the window: what the load met while its connections were opened and it settled.
+  std::array<std::uint64_t, kErrorClasses> errors_before{};
   std::map<int, std::uint64_t> status;
   std::uint64_t bytes_sent = 0, bytes_received = 0;
   /// Rates count what completed inside the window (in a counted load: everything).
@@ -99,6 +107,8 @@ struct LoadResult {
   std::uint64_t completed_settling = 0, completed_draining = 0;
 
   std::uint64_t connections_opened = 0;
+  std::uint64_t connections_never_opened =
+      0;  ///< of those that the load wanted: not one connect() came through
   std::uint64_t connections_never_served = 0;
   std::uint64_t closed_by_server_idle = 0;
   double open_s = 0;  ///< from the first connect() until each connection had been open once
@@ -106,6 +116,9 @@ struct LoadResult {
   /// Microseconds: from the planned time; from the actual send; from the actual send to the first byte.
   Histogram latency, service, first_byte;
   Histogram unanswered_wait;  ///< how long the unanswered had waited, from their planned time
+  /// Requests under way when the window ended, those from before it included: how long each had waited then,
+  /// from its planned time, whatever became of it.
+  Histogram waiting_at_end;
   std::vector<ThreadRate> threads;
   std::vector<SeriesPoint> series;
   std::vector<StageResult> stages;  ///< of a load with stages

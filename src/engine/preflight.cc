@@ -202,7 +202,7 @@ Result<void> probe_tls(const Url& url, const Address& target, const TlsClient& c
 Result<void> allow_open_files(unsigned connections, unsigned threads) {
   std::error_code unknown;
   const auto open_now = std::distance(std::filesystem::directory_iterator("/proc/self/fd", unknown), {});
-  constexpr rlim_t kSpare = 16, kPerLoop = 4;
+  constexpr rlim_t kSpare = 64, kPerLoop = 4;  // servers that inherit the limit have files of their own
   const rlim_t needed =
       connections + threads * kPerLoop + static_cast<rlim_t>(std::max<std::ptrdiff_t>(open_now, 0)) + kSpare;
   rlimit limit{};
@@ -247,13 +247,20 @@ Result<void> check_ports(const Address& target, unsigned connections, unsigned p
                  "net.ipv4.ip_local_port_range='1024 65535')");
 }
 
-std::vector<Address> source_addresses(const Address& target, unsigned connections, unsigned ports) {
+std::vector<Address> source_addresses(const Address& target, unsigned connections, unsigned ports,
+                                      std::uint32_t turn) {
   const unsigned each = std::max(ports * 2 / 5, 1u);
-  if (connections <= each || !is_ipv4_loopback(target)) return {};
+  // A load of a fifth of that may come five times within the minute of TIME_WAIT (tcp(7)) and leave room.
+  constexpr unsigned kLoadsAMinute = 5;
+  const unsigned few = turn == 0 ? each : each / kLoadsAMinute;
+  if (connections <= few || !is_ipv4_loopback(target)) return {};
   const auto& target_name = reinterpret_cast<const sockaddr_in&>(target.storage);
   const std::size_t wanted = (connections + each - 1) / each;
   std::vector<Address> sources;
-  for (std::uint32_t host = INADDR_LOOPBACK + 1; sources.size() < wanted; ++host) {
+  // Of 127/8 as many as there are turns of the most connections, and no broadcast address.
+  constexpr std::uint32_t kTurns = 4096;
+  const auto first = static_cast<std::uint32_t>(INADDR_LOOPBACK + 1 + (turn % kTurns) * wanted);
+  for (std::uint32_t host = first; sources.size() < wanted; ++host) {
     sockaddr_in name{};
     name.sin_family = AF_INET;
     name.sin_addr.s_addr = htonl(host);

@@ -47,8 +47,10 @@ namespace shootout::engine {
 /// gives at most two fifths of its ports: from a half on the kernel searches long for a free one. Empty: from
 /// wherever the kernel chooses, because they are few, or the target is another. The ports are 0: set
 /// IP_BIND_ADDRESS_NO_PORT before bind(), else bind() takes a port as if for every target.
+/// `turn`: with another number other addresses come first, so that a load does not meet the ports that the
+/// load before it left in TIME_WAIT. With 0, addresses are chosen only where one would not do.
 [[nodiscard]] std::vector<Address> source_addresses(const Address& target, unsigned connections,
-                                                    unsigned ports = local_ports());
+                                                    unsigned ports = local_ports(), std::uint32_t turn = 0);
 
 /// Fails (limits) where this process may not run on one of these CPUs.
 [[nodiscard]] Result<void> check_cpus(std::span<const int> cpus);

@@ -319,6 +319,23 @@ TEST(Preflight, ManyConnectionsToLoopbackComeFromSeveralAddresses) {
   EXPECT_EQ(many[255], "127.0.1.1");
 }
 
+TEST(Preflight, LoadsOneAfterTheOtherComeFromOtherAddresses) {
+  const Address target = ipv4("127.0.0.1", 8080);
+  const auto hosts = [&](unsigned connections, std::uint32_t turn) {
+    std::set<std::string> names;
+    for (const Address& source : source_addresses(target, connections, 1000, turn)) names.insert(source.text);
+    return names;
+  };
+  EXPECT_TRUE(hosts(80, 1).empty());  // five such loads a minute do no harm
+  std::set<std::string> seen;
+  for (std::uint32_t turn = 1; turn <= 60; ++turn) {
+    for (const auto& host : hosts(401, turn)) EXPECT_TRUE(seen.insert(host).second) << host;
+  }
+  EXPECT_EQ(seen.size(), 120U);
+  EXPECT_EQ(hosts(400, 7).size(), 1U);
+  EXPECT_EQ(hosts(401, 5), hosts(401, 5 + 4096));
+}
+
 TEST(Preflight, ASourceAddressCanBeBoundAndConnectedFrom) {
   const Listener listener(4);
   for (const Address& source : source_addresses(listener.address(), 3, 5)) {

@@ -73,7 +73,8 @@ void Recorder::answered(const Timing& timing, int status) {
 
 void Recorder::answered_wrongly(const Timing& timing, int status, ErrorClass error) {
   complete(timing, status);
-  if (window_.contains(timing.planned)) count_error(timing, error);
+  if (window_.contains(timing.planned)) return count_error(timing, error);
+  count_outside(timing.planned, error);
 }
 
 void Recorder::count_error(const Timing& timing, ErrorClass error) {
@@ -84,7 +85,7 @@ void Recorder::count_error(const Timing& timing, ErrorClass error) {
 
 void Recorder::failed(const Timing& timing, ErrorClass error) {
   finish(timing);
-  if (!window_.contains(timing.planned)) return;
+  if (!window_.contains(timing.planned)) return count_outside(timing.planned, error);
   count_error(timing, error);
   if (error != ErrorClass::timeout) return;
   latency_.record(timing.done - timing.planned);
@@ -108,7 +109,7 @@ void Recorder::unanswered(const Timing& timing) {
 
 void Recorder::refused(Nanoseconds planned, Nanoseconds now, ErrorClass error) {
   last_done_ = now;
-  if (!window_.contains(planned)) return;
+  if (!window_.contains(planned)) return count_outside(planned, error);
   ++started_;
   if (StageResult* stage = stage_of(planned)) ++stage->started;
   count_error({.planned = planned, .sent = now, .first_byte = now, .done = now}, error);
@@ -143,7 +144,10 @@ void Recorder::add_to(LoadResult& result) const {
   result.succeeded += succeeded_;
   result.unanswered += unanswered_;
   result.never_sent += never_sent_;
-  for (std::size_t i = 0; i < kErrorClasses; ++i) result.errors[i] += errors_[i];
+  for (std::size_t i = 0; i < kErrorClasses; ++i) {
+    result.errors[i] += errors_[i];
+    result.errors_before[i] += errors_before_[i];
+  }
   for (std::size_t code = 1; code < status_.size(); ++code) {  // 0: it has none
     if (status_[code] > 0) result.status[static_cast<int>(code)] += status_[code];
   }
@@ -154,6 +158,7 @@ void Recorder::add_to(LoadResult& result) const {
   result.completed_settling += completed_settling_;
   result.completed_draining += completed_draining_;
   result.connections_opened += connections_opened_;
+  result.connections_never_opened += connections_never_opened_;
   result.connections_never_served += connections_never_served_;
   result.closed_by_server_idle += closed_by_server_idle_;
   for (const Histogram* latencies : {&all_alike_, &latency_}) result.latency.merge(*latencies);
@@ -161,6 +166,7 @@ void Recorder::add_to(LoadResult& result) const {
   for (const Histogram* first_bytes : {&all_alike_, &first_byte_}) result.first_byte.merge(*first_bytes);
   result.lateness.merge(lateness_);
   result.unanswered_wait.merge(unanswered_wait_);
+  result.waiting_at_end.merge(waiting_at_end_);
   result.concurrency_mean += seconds(in_flight_integral_);
   result.waited_in_window_s += seconds(waited_);
   if (result.stages.empty()) result.stages.resize(stages_.size());

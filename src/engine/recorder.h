@@ -64,6 +64,10 @@ class Recorder {
   void refused(Nanoseconds planned, Nanoseconds now, ErrorClass error);
   /// Open loop: no connection was free for it until now.
   void never_sent(Nanoseconds planned, Nanoseconds now);
+  /// It is under way now that the window ends.
+  void waits_at_end(Nanoseconds planned) {
+    waiting_at_end_.record(window_.end > planned ? window_.end - planned : 0);
+  }
 
   void bytes_sent(std::size_t bytes, Nanoseconds now) {
     if (now < window_.begin) return;
@@ -84,6 +88,7 @@ class Recorder {
     --connections_open_;
     if (!was_served) ++connections_never_served_;
   }
+  void never_opened() { ++connections_never_opened_; }
   void closed_by_server_idle(Nanoseconds now) {
     if (now >= window_.begin) ++closed_by_server_idle_;
   }
@@ -114,6 +119,9 @@ class Recorder {
   void finish(const Timing& timing);
   void complete(const Timing& timing, int status);
   void count_error(const Timing& timing, ErrorClass error);
+  void count_outside(Nanoseconds planned, ErrorClass error) {
+    if (planned < window_.begin) ++errors_before_[static_cast<std::size_t>(error)];
+  }
   /// The stage in which a time of the window lies; null where the load has none.
   StageResult* stage_of(Nanoseconds time);
 
@@ -130,13 +138,14 @@ class Recorder {
   std::uint64_t sent_in_window_ = 0, completed_in_window_ = 0, bytes_received_in_window_ = 0;
   std::uint64_t completed_settling_ = 0, completed_draining_ = 0;
   std::uint64_t connections_opened_ = 0, connections_open_ = 0, connections_never_served_ = 0;
+  std::uint64_t connections_never_opened_ = 0;
   std::uint64_t closed_by_server_idle_ = 0, stray_answers_ = 0;
-  std::array<std::uint64_t, kErrorClasses> errors_{};
+  std::array<std::uint64_t, kErrorClasses> errors_{}, errors_before_{};
   std::array<std::uint64_t, 1000> status_{};
   /// Most answers come in one piece, and a closed loop sends when it plans: then latency, service and first
   /// byte are one time, and one record is enough for all three.
   Histogram all_alike_, latency_, service_, first_byte_;
-  Histogram lateness_, unanswered_wait_;
+  Histogram lateness_, unanswered_wait_, waiting_at_end_;
   Slice slice_;
   std::vector<StageResult> stages_;
   std::vector<Offence> offences_;

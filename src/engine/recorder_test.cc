@@ -85,6 +85,32 @@ TEST(Recorder, EveryRequestFallsInOneClass) {
   EXPECT_EQ(result.unanswered_wait.count(), 1u);
 }
 
+TEST(Recorder, CountsErrorsFromBeforeTheWindowApart) {
+  Recorder recorder({kBegin, kEnd});
+  const auto at = [](double s) { return from_seconds(s); };
+  recorder.refused(at(8), at(8), ErrorClass::connect);
+  recorder.sent(at(9), at(9)), recorder.failed(timing(9, 19), ErrorClass::timeout);
+  recorder.sent(at(9), at(9)), recorder.answered_wrongly(timing(9, 9.5), 500, ErrorClass::status);
+  recorder.sent(at(11), at(11)), recorder.failed(timing(11, 12), ErrorClass::reset);
+  const LoadResult result = result_of(recorder);
+  EXPECT_EQ(result.error_count(), 1u);
+  const auto before = [&](ErrorClass error) { return result.errors_before[static_cast<std::size_t>(error)]; };
+  EXPECT_EQ(before(ErrorClass::connect), 1u);
+  EXPECT_EQ(before(ErrorClass::timeout), 1u);
+  EXPECT_EQ(before(ErrorClass::status), 1u);
+  EXPECT_EQ(before(ErrorClass::reset), 0u);
+}
+
+TEST(Recorder, TellsHowLongThoseUnderWayAtTheEndHadWaited) {
+  Recorder recorder({kBegin, kEnd});
+  recorder.waits_at_end(from_seconds(8));  // from before the window, too
+  recorder.waits_at_end(from_seconds(19));
+  const LoadResult result = result_of(recorder);
+  EXPECT_EQ(result.waiting_at_end.count(), 2u);
+  EXPECT_EQ(result.waiting_at_end.min(), 1e6);
+  EXPECT_EQ(result.waiting_at_end.max(), 12e6);
+}
+
 TEST(Recorder, LatencyRunsFromThePlannedTimeAndServiceFromTheSend) {
   Recorder recorder({kBegin, kEnd});
   const auto at = [](double s) { return from_seconds(s); };

@@ -175,10 +175,32 @@ TEST(SimulatedLoad, AConnectThatNeverEndsIsGivenUpInTime) {
   net->connect_time = 100 * kSecond;
   const auto [result, begin, ended] = run_over(plan, std::move(net));
   EXPECT_EQ(errors_of(result, ErrorClass::connect), 1);
+  EXPECT_EQ(result.connections_never_opened, 1);
   EXPECT_LT(ended, kStart + 4 * kSecond);
 }
 
 // ---- the series
+
+TEST(SimulatedLoad, TellsWhoIsWaitingAtTheEndAndSinceWhen) {
+  LoadPlan plan = plan_with(3);
+  plan.duration_s = 4;
+  plan.settle_s = 2;
+  plan.timeout_s = 30;
+  // The first connection's request is never answered, those of the others after 350 ms.
+  const auto [result, begin, ended] =
+      run_with(plan, [first = -1](std::string_view, Nanoseconds now, int fd) mutable {
+        if (first < 0) first = fd;
+        if (fd == first) return SimulatedNet::Reply{};
+        return SimulatedNet::Reply{.at = now + 350 * kMillisecond, .bytes = kAnswer};
+      });
+  EXPECT_EQ(result.waiting_at_end.count(), 3);
+  EXPECT_DOUBLE_EQ(result.waiting_at_end.max(), 6e6);  // since before the window
+  EXPECT_LE(result.waiting_at_end.min(), 300e3);
+  EXPECT_EQ(result.error_count(), 0);
+  EXPECT_EQ(result.errors_before[static_cast<std::size_t>(ErrorClass::timeout)], 1);
+  EXPECT_EQ(result.connections_never_served, 1);
+  EXPECT_EQ(result.connections_never_opened, 0);
+}
 
 TEST(SimulatedLoad, ASeriesOfTenthsShowsWhatASecondHides) {
   LoadPlan plan = plan_with(1);

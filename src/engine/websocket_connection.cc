@@ -39,7 +39,8 @@ struct WebSocketConnection::Handshake {
 
 WebSocketConnection::WebSocketConnection(Worker& worker, std::uint64_t budget)
     : Connection(worker, budget), under_way_(worker.offer().plan.websocket.in_flight) {
-  if (!worker.offer().checks.empty()) check_ = std::make_unique<AnswerCheck>(worker.offer().checks);
+  if (!worker.offer().checks.empty())
+    check_ = std::make_unique<AnswerCheck>(worker.offer().checks, worker.check_memory());
 }
 
 WebSocketConnection::~WebSocketConnection() = default;
@@ -397,6 +398,11 @@ void WebSocketConnection::on_deadline() {
 
 bool WebSocketConnection::busy() const {
   return count_ > 0 || (waiting_ && worker().is_open_loop());
+}
+
+void WebSocketConnection::tell_waiting() const {
+  for (std::size_t i = 0; i < count_; ++i)
+    worker().recorder().waits_at_end(under_way_[(first_ + i) % under_way_.size()].job.planned);
 }
 
 void WebSocketConnection::abandon() {

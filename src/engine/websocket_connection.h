@@ -20,6 +20,7 @@ class WebSocketConnection final : public Connection {
  public:
   WebSocketConnection(Worker& worker, std::uint64_t budget);
   ~WebSocketConnection();
+  void tell_waiting() const override;
 
  protected:
   void on_open(std::uint32_t events, int error) override;

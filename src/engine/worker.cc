@@ -159,6 +159,7 @@ void Worker::end_window() {
   const bool all_sent = !schedule_ || schedule_->next() == kNever;
   if (is_open_loop()) give_up_at_ = std::min(give_up_at_, recorder_.window().end + offer_.timeout);
   for (const auto& connection : connections_) {
+    connection->tell_waiting();
     if (!is_open_loop() || (all_sent && connection->is_parked()) || !schedule_) connection->stop_sending();
   }
 }

@@ -107,6 +107,7 @@ class Worker final {
   [[nodiscard]] Recorder& recorder() { return recorder_; }
   [[nodiscard]] RequestMaker& requests() { return requests_; }
   [[nodiscard]] TlsMemory& tls_memory() { return tls_memory_; }
+  [[nodiscard]] CheckMemory& check_memory() { return check_memory_; }
   [[nodiscard]] std::span<char> buffer() { return buffer_; }
   [[nodiscard]] bool is_open_loop() const { return offer_.plan.is_open_loop(); }
   /// For WebSocket: what is to be sent at the end of the event at hand, and room to make a message in.
@@ -173,6 +174,7 @@ class Worker final {
   Recorder recorder_;
   RequestMaker requests_;
   TlsMemory tls_memory_;
+  CheckMemory check_memory_;
   RateMeter rate_;
   std::vector<char> buffer_;
   Slice slice_;

@@ -132,7 +132,10 @@ json threads_of(const LoadResult& result) {
   for (const auto& rate : result.threads) {
     json thread = json::object();  // a load shorter than an interval has no rates
     if (rate.max > 0)
-      thread["requests_per_second"] = {{"mean", rate.mean}, {"stdev", rate.stdev}, {"max", rate.max}};
+      thread["requests_per_second"] = {{"mean", rate.mean},
+                                       {"stdev", rate.stdev},
+                                       {"max", rate.max},
+                                       {"within_1_stdev", rate.within_one_stdev()}};
     threads.push_back(std::move(thread));
   }
   return threads;
@@ -182,6 +185,7 @@ json load_document(const LoadResult& result) {
       {"errors", errors_of(result)},
       {"connections",
        {{"opened", result.connections_opened},
+        {"never_opened", result.connections_never_opened},
         {"never_served", result.connections_never_served},
         {"closed_by_server_idle", result.closed_by_server_idle}}},
       {"status", statuses_of(result)},
@@ -202,6 +206,9 @@ json load_document(const LoadResult& result) {
                               {"bytes_per_second", result.bytes_per_second()}};
   }
   if (result.unanswered_wait.count() > 0) document["unanswered_wait_us"] = summary_of(result.unanswered_wait);
+  if (result.waiting_at_end.count() > 0) document["waiting_at_end_us"] = summary_of(result.waiting_at_end);
+  if (auto before = occurred(result.errors_before); !before.empty())
+    document["errors_before_window"] = std::move(before);
   if (!result.stages.empty()) document["stages"] = stages_of(result);
   if (result.tls) document["tls"] = tls_of(*result.tls);
   if (result.websocket) {

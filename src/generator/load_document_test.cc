@@ -38,6 +38,8 @@ engine::LoadResult open_loop() {
   result.unanswered = 1;
   result.never_sent = 1;
   result.unanswered_wait.record(engine::kSecond);
+  result.waiting_at_end.record(2 * engine::kSecond);
+  result.errors_before[0] = 3;
   engine::StageResult stage{.from = 10,
                             .to = 1000,
                             .begin_s = 0,
@@ -65,6 +67,7 @@ TEST(LoadDocument, HasTheContractsNames) {
   EXPECT_NEAR(document.at("latency_us").at("p99").get<double>(), 1980, 1);
   EXPECT_EQ(document.at("latency_us"), document.at("service_us"));
   EXPECT_EQ(document.at("threads").at(0).at("requests_per_second").at("max"), 12);
+  EXPECT_EQ(document.at("threads").at(0).at("requests_per_second").at("within_1_stdev"), 1);
   EXPECT_EQ(document.at("generator").at("littles_law_error"), 0);
   EXPECT_EQ(document.at("generator").at("achieved_rps"), 1000);
   EXPECT_EQ(document.at("generator").at("spin_s"), 0.5);
@@ -92,7 +95,8 @@ TEST(LoadDocument, WhatWasNotTakenIsAbsent) {
   EXPECT_FALSE(document.at("generator").contains("spin_s"));
   EXPECT_FALSE(document.at("connections").contains("open_s"));
   EXPECT_FALSE(document.at("latency_us").contains("mean"));
-  for (const char* own : {"websocket", "tls", "stages", "unanswered_wait_us", "address"})
+  for (const char* own : {"websocket", "tls", "stages", "unanswered_wait_us", "waiting_at_end_us",
+                          "errors_before_window", "address"})
     EXPECT_FALSE(document.contains(own)) << own;
 }
 
@@ -105,6 +109,8 @@ TEST(LoadDocument, AnOpenLoopTellsWhatWasOfferedAndHowLate) {
   EXPECT_FALSE(generator.at("lateness_us").contains("p99"));
   EXPECT_EQ(document.at("requests").at("never_sent"), 1);
   EXPECT_EQ(document.at("unanswered_wait_us").at("max"), 1e6);
+  EXPECT_EQ(document.at("waiting_at_end_us").at("max"), 2e6);
+  EXPECT_EQ(document.at("errors_before_window").dump(), R"({"resolve":3})");
   EXPECT_FALSE(load_document(closed_loop(10)).at("generator").contains("lateness_us"));
 }
 

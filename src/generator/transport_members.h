@@ -133,24 +133,27 @@ void each_member(T& whole, auto visit) {
 template <Same<engine::LoadResult> T>
 void each_member(T& whole, auto visit) {
   auto& [url, address, duration_s, drain_s, started, completed, succeeded, unanswered, never_sent, errors,
-         status, bytes_sent, bytes_received, completed_in_window, bytes_received_in_window,
-         completed_settling, completed_draining, connections_opened, connections_never_served,
-         closed_by_server_idle, open_s, latency, service, first_byte, unanswered_wait, threads, series,
-         stages, offences, tls, websocket, offered_rps, sent_rps, lateness, spin_s, cpu_user_s, cpu_system_s,
-         waited_for_cpu_s, wall_s, max_rss_bytes, concurrency_mean, waited_in_window_s, reasons,
-         interrupted] = whole;
+         errors_before, status, bytes_sent, bytes_received, completed_in_window, bytes_received_in_window,
+         completed_settling, completed_draining, connections_opened, connections_never_opened,
+         connections_never_served, closed_by_server_idle, open_s, latency, service, first_byte,
+         unanswered_wait, waiting_at_end, threads, series, stages, offences, tls, websocket, offered_rps,
+         sent_rps, lateness, spin_s, cpu_user_s, cpu_system_s, waited_for_cpu_s, wall_s, max_rss_bytes,
+         concurrency_mean, waited_in_window_s, reasons, interrupted] = whole;
   visit("url", url), visit("address", address), visit("duration_s", duration_s), visit("drain_s", drain_s);
   visit("started", started), visit("completed", completed), visit("succeeded", succeeded);
   visit("unanswered", unanswered), visit("never_sent", never_sent), visit("errors", errors);
+  visit("errors_before", errors_before);
   visit("status", status), visit("bytes_sent", bytes_sent), visit("bytes_received", bytes_received);
   visit("completed_in_window", completed_in_window);
   visit("bytes_received_in_window", bytes_received_in_window);
   visit("completed_settling", completed_settling), visit("completed_draining", completed_draining);
   visit("connections_opened", connections_opened);
+  visit("connections_never_opened", connections_never_opened);
   visit("connections_never_served", connections_never_served);
   visit("closed_by_server_idle", closed_by_server_idle), visit("open_s", open_s);
   visit("latency", latency), visit("service", service), visit("first_byte", first_byte);
-  visit("unanswered_wait", unanswered_wait), visit("threads", threads), visit("series", series);
+  visit("unanswered_wait", unanswered_wait), visit("waiting_at_end", waiting_at_end);
+  visit("threads", threads), visit("series", series);
   visit("stages", stages), visit("offences", offences), visit("tls", tls);
   visit("websocket", websocket), visit("offered_rps", offered_rps), visit("sent_rps", sent_rps);
   visit("lateness", lateness), visit("spin_s", spin_s), visit("cpu_user_s", cpu_user_s);

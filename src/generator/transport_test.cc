@@ -77,15 +77,16 @@ engine::LoadResult full_result() {
   result.drain_s = 0.5;
   result.started = 1, result.completed = 2, result.succeeded = 3, result.unanswered = 4,
   result.never_sent = 5;
-  for (std::size_t i = 0; i < engine::kErrorClasses; ++i) result.errors[i] = 100 + i;
+  for (std::size_t i = 0; i < engine::kErrorClasses; ++i)
+    result.errors[i] = 100 + i, result.errors_before[i] = 200 + i;
   result.status = {{200, 6}, {404, 7}};
   result.bytes_sent = 8, result.bytes_received = 9;
   result.completed_in_window = 10, result.bytes_received_in_window = 11;
   result.connections_opened = 12, result.connections_never_served = 13, result.closed_by_server_idle = 14;
   result.completed_settling = 41, result.completed_draining = 42, result.waited_for_cpu_s = 0.5;
-  result.open_s = 1.5;
+  result.open_s = 1.5, result.connections_never_opened = 43;
   result.latency = of(1000), result.service = of(900), result.first_byte = of(800);
-  result.unanswered_wait = of(5'000'000'000);
+  result.unanswered_wait = of(5'000'000'000), result.waiting_at_end = of(6'000'000'000);
   result.threads = {{.mean = 10, .stdev = 1, .max = 12, .intervals = {9, 11}},
                     {.mean = 11, .stdev = 2, .max = 13, .intervals = {}}};
   result.series = {{.t_s = 1,
@@ -172,12 +173,14 @@ TEST(Transport, CarriesTheWholeResult) {
   EXPECT_EQ(to_json(*carried).dump(), text);
   EXPECT_EQ(carried->url, original.url);
   EXPECT_EQ(carried->errors, original.errors);
+  EXPECT_EQ(carried->errors_before, original.errors_before);
   EXPECT_EQ(carried->status, original.status);
   EXPECT_EQ(carried->offences.at(0).answer, kBytes);
   EXPECT_EQ(carried->offences.at(0).error, ErrorClass::protocol);
   EXPECT_EQ(carried->latency.filled_buckets(), original.latency.filled_buckets());
   EXPECT_EQ(carried->lateness.filled_buckets(), original.lateness.filled_buckets());
   EXPECT_EQ(carried->unanswered_wait.max(), original.unanswered_wait.max());
+  EXPECT_EQ(carried->waiting_at_end.max(), original.waiting_at_end.max());
   EXPECT_EQ(carried->stages.at(0).latency.filled_buckets(), original.stages.at(0).latency.filled_buckets());
   EXPECT_EQ(carried->stages.at(0).errors, original.stages.at(0).errors);
   EXPECT_EQ(carried->series.at(0).errors, original.series.at(0).errors);

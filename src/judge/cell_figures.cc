@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "judge/error_figures.h"
 #include "judge/leader.h"
 #include "judge/limits.h"
 #include "judge/scenario_notes.h"
@@ -76,6 +77,8 @@ CellFigures figures_of(const Evidence& evidence, const suite::Load& load, const 
           cell.metrics[metric] = mean_over(figures);
   for (const auto* metric : kQuantileMetrics) add_quantile(evidence, load, scenario, metric, cell);
   if (is_spike(load) && cell.valid > 0) cell.spike = spike_of(evidence, load, scenario, contender);
+  if (load.statistics == suite::Statistics::wrk && cell.valid > 0)
+    cell.errors = errors_of(evidence, load, scenario, contender);
   if (cell.trials == 0) cell.unsupported = unsupported_in(evidence, contender, scenario.name);
   if (cell.trials > 0) cell.note = note_on(evidence, load, scenario, contender);
   cell.leads = evidence.is_led() && leader_of(evidence, load, scenario) == contender;

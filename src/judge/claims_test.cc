@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "judge/finding.h"
+#include "judge/criteria.h"
 #include "judge/made_up_run.h"
 
 namespace shootout::judge {
 namespace {
 
-using Kind = suite::Claim::Kind;
+using Kind = suite::Criterion::Kind;
 
 ClaimVerdict test_of(const suite::Claim& claim, const MadeUpRun& run) {
   auto suite = small_suite();
@@ -24,16 +24,20 @@ ClaimVerdict test_of(const suite::Claim& claim, const MadeUpRun& run) {
   return judgement.claims[0];
 }
 
+std::vector<std::string> only(const std::string& name) {
+  return name.empty() ? std::vector<std::string>() : std::vector{name};
+}
+
 suite::Claim claim(Kind kind, const std::string& load, const std::string& scenario, std::optional<double> low,
                    std::optional<double> high, const std::string& contender = "") {
   suite::Claim claim;
-  claim.kind = kind;
   claim.says = "so it is";
-  claim.load = load;
-  claim.scenario = scenario;
-  claim.contender = contender;
-  claim.low = low;
-  claim.high = high;
+  claim.criteria = {{.kind = kind,
+                     .loads = only(load),
+                     .scenario = scenario,
+                     .contenders = only(contender),
+                     .low = low,
+                     .high = high}};
   return claim;
 }
 
@@ -171,7 +175,15 @@ TEST(Claims, AboutSuccessNeedEveryPlannedTrial) {
 std::vector<GivenAdvice> advice_of(const MadeUpRun& run, std::optional<double> at_least,
                                    std::optional<double> below, const std::string& contender = "async") {
   auto suite = small_suite();
-  suite.advice = {{"When", "do it", Kind::speedup, "clients", "low", contender, at_least, below}};
+  suite::Advice advice{.group = "When", .says = "do it"};
+  advice.criteria = {{.kind = Kind::speedup,
+                      .loads = {"clients"},
+                      .scenario = "low",
+                      .contenders = {contender},
+                      .low = at_least,
+                      .high = below,
+                      .below = true}};
+  suite.advice = {advice};
   return judge(suite, run.record).advice;
 }
 
@@ -197,10 +209,11 @@ TEST(Advice, AboutALimitNeedsALoadThatCouldExceedIt) {
   Finding finding;
   finding.count = 5;
   finding.most_possible = 5;
-  EXPECT_FALSE(certainly(finding, {}, 9));
+  EXPECT_EQ(within(finding, {.high = 9, .below = true}), Holds::could_not_tell);
   finding.most_possible = 100;
-  EXPECT_TRUE(certainly(finding, {}, 9));
-  EXPECT_FALSE(certainly(finding, {}, 5));
+  EXPECT_EQ(within(finding, {.high = 9, .below = true}), Holds::held);
+  EXPECT_EQ(within(finding, {.high = 5, .below = true}), Holds::did_not_hold);
+  EXPECT_EQ(within(finding, {.high = 5}), Holds::held);
 }
 
 // The seeds' own suite: a run in which sync serves eight at once and one call after the other, async all at

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "judge/by_metric.h"
 #include "judge/improvement.h"
 #include "judge/offer.h"
 #include "judge/resources.h"
@@ -17,22 +17,9 @@
 namespace shootout::judge {
 namespace {
 
-using Kind = suite::Claim::Kind;
+using Kind = suite::Criterion::Kind;
 
 constexpr double kMegabyte = 1e6;
-
-Finding unknown(std::string why) {
-  Finding finding;
-  finding.text = std::move(why);
-  return finding;
-}
-
-Finding measured(const stats::Estimate& estimate, std::string_view unit, double divisor = 1) {
-  Finding finding;
-  finding.figure = estimate;
-  finding.text = figure(estimate, unit, divisor);
-  return finding;
-}
 
 const suite::Load* load_of(const Evidence& evidence, const std::string& name) {
   const auto loads = evidence.loads();
@@ -41,8 +28,8 @@ const suite::Load* load_of(const Evidence& evidence, const std::string& name) {
 }
 
 std::optional<Pair> pair_of(const Evidence& evidence, const Question& question) {
-  if (question.contender.empty() && question.contenders.size() == 2)
-    return Pair{question.contenders[0], question.contenders[1]};
+  if (question.contender.empty() && question.participants.size() == 2)
+    return Pair{question.participants[0], question.participants[1]};
   for (const auto& pair : evidence.pairs_of_all())
     if (question.contender.empty() || pair.contender == question.contender) return pair;
   return std::nullopt;
@@ -52,7 +39,7 @@ Finding find_speedup(const Evidence& evidence, const Question& question, const s
                      const Pair& pair) {
   const auto ratios = evidence.improvement(load.name, question.scenario, pair, load.decides);
   if (ratios.empty()) return unknown("not measured in this run");
-  return measured(ratio_over(ratios), "x");
+  return measured_ratio(ratio_over(ratios));
 }
 
 /// The seeds speak of all of a load's scenarios: the average or the maximum of some of them is another
@@ -64,10 +51,8 @@ Finding find_over_load(const Evidence& evidence, const Question& question, const
   if (summary->scenarios < summary->of)
     return unknown(
         fmt::format("only {} of the load's {} scenarios were measured", summary->scenarios, summary->of));
-  if (question.kind == Kind::average_speedup) return measured(summary->average, "x");
-  auto finding = measured(summary->maximum, "x");
-  finding.text += fmt::format(" ({})", summary->maximum_scenario);
-  return finding;
+  if (question.kind == Kind::average_speedup) return measured_ratio(summary->average);
+  return measured_ratio(summary->maximum, "", fmt::format(" ({})", summary->maximum_scenario));
 }
 
 Finding find_peak(const Evidence& evidence, const Question& question, const suite::Load& load) {
@@ -114,9 +99,8 @@ Finding find_cpu_ratio(const Evidence& evidence, const Question& question, const
   for (const auto& [replicate, its] : contender)
     if (its > 0 && baseline[replicate] > 0) ratios[replicate] = its / baseline[replicate];
   if (ratios.empty()) return unknown("CPU was not measured on both sides");
-  auto finding = measured(ratio_over(ratios), "x");
-  finding.text += fmt::format(" {}'s CPU time for the same requests", evidence.title(pair.baseline));
-  return finding;
+  return measured_ratio(ratio_over(ratios), "",
+                        fmt::format(" {}'s CPU time for the same requests", evidence.title(pair.baseline)));
 }
 
 Finding find_resource(const Evidence& evidence, const Question& question) {
@@ -152,6 +136,38 @@ Finding find_success(const Evidence& evidence) {
 
 }  // namespace
 
+Finding unknown(std::string why) {
+  Finding finding;
+  finding.text = std::move(why);
+  return finding;
+}
+
+Finding measured(const stats::Estimate& estimate, std::string unit, double divisor, std::string before,
+                 std::string after) {
+  constexpr double kUsual = 0.95;
+  Finding finding;
+  finding.figure = estimate;
+  finding.unit = std::move(unit);
+  finding.divisor = divisor;
+  finding.before = std::move(before);
+  finding.after = std::move(after);
+  finding.text = told(finding, estimate, kUsual);
+  return finding;
+}
+
+Finding measured_ratio(const stats::Estimate& ratio, std::string before, std::string after) {
+  auto finding = measured(ratio, "x", 1, std::move(before), std::move(after));
+  finding.scale = stats::Scale::logarithmic;
+  return finding;
+}
+
+std::string told(const Finding& finding, const stats::Estimate& figure, double confidence) {
+  auto shown = figure;
+  // All that is measured is positive: a bound below zero is the t interval's way of saying "down to nothing".
+  if (shown.low && shown.value >= 0) shown.low = std::max(*shown.low, 0.0);
+  return finding.before + judge::figure(shown, finding.unit, finding.divisor, confidence) + finding.after;
+}
+
 Finding find(const Evidence& evidence, const Question& question) {
   const auto pair = pair_of(evidence, question);
   const auto* load = load_of(evidence, question.load);
@@ -177,35 +193,14 @@ Finding find(const Evidence& evidence, const Question& question) {
       if (question.kind == Kind::speedup) return find_speedup(evidence, question, *load, *pair);
       if (question.kind == Kind::rises) return find_rise(evidence, *load, *pair);
       return find_over_load(evidence, question, *load, *pair);
+    case Kind::ratio:
+    case Kind::change:
+    case Kind::metric:
+    case Kind::total:
+    case Kind::error_share:
+      return load ? find_by_metric(evidence, question, *load) : unknown("no load is named");
   }
   return unknown("no figure answers this");
-}
-
-Holds within(const Finding& finding, std::optional<double> low, std::optional<double> high) {
-  if (finding.decided) return *finding.decided;
-  const double at_least = low.value_or(-std::numeric_limits<double>::infinity());
-  const double at_most = high.value_or(std::numeric_limits<double>::infinity());
-  if (finding.count) {
-    if (finding.most_possible && (*finding.most_possible <= at_most && high)) return Holds::could_not_tell;
-    if (finding.most_possible && *finding.most_possible < at_least) return Holds::could_not_tell;
-    return *finding.count >= at_least && *finding.count <= at_most ? Holds::held : Holds::did_not_hold;
-  }
-  if (!finding.figure || !finding.figure->low || !finding.figure->high) return Holds::could_not_tell;
-  if (*finding.figure->low >= at_least && *finding.figure->high <= at_most) return Holds::held;
-  if (*finding.figure->high < at_least || *finding.figure->low > at_most) return Holds::did_not_hold;
-  return Holds::could_not_tell;
-}
-
-bool certainly(const Finding& finding, std::optional<double> at_least, std::optional<double> below) {
-  if (finding.decided) return *finding.decided == Holds::held;
-  if (!at_least && !below) return false;
-  if (finding.count) {
-    const bool could_have_been = !below || !finding.most_possible || *finding.most_possible >= *below;
-    return could_have_been && (!at_least || *finding.count >= *at_least) &&
-           (!below || *finding.count < *below);
-  }
-  if (!finding.figure || !finding.figure->low || !finding.figure->high) return false;
-  return (!at_least || *finding.figure->low >= *at_least) && (!below || *finding.figure->high < *below);
 }
 
 }  // namespace shootout::judge

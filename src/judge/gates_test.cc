@@ -57,6 +57,33 @@ TEST_F(Gates, HoldBackErrors) {
   EXPECT_FALSE(lied());
 }
 
+TEST_F(Gates, TakeErrorsForFindingsWhereTheSuiteDoes) {
+  cell.window = suite::Window{};
+  trial.metrics["success_rate"] = 0.4;
+  trial.load_result["errors"].update(
+      {{"connect", 1}, {"reset", 2}, {"closed", 3}, {"read", 1}, {"timeout", 5}});
+  trial.load_result["closed_by_server_idle"] = 9;
+  EXPECT_FALSE(failures().empty());
+  cell.statistics = suite::Statistics::wrk;
+  EXPECT_TRUE(failures().empty());
+  EXPECT_FALSE(lied());
+  trial.metrics["success_rate"] = 0;  // a trial that says nothing at all
+  EXPECT_TRUE(any_mentions(failures(), "0 % of 20 requests succeeded: 3 closed, 1 connect"));
+}
+
+TEST_F(Gates, HoldBackWrongAnswersWhereErrorsAreFindings) {
+  cell.window = suite::Window{};
+  cell.statistics = suite::Statistics::wrk;
+  for (const char* wrong : {"check", "protocol"}) {
+    trial.load_result["errors"] = {{wrong, 1}};
+    EXPECT_TRUE(any_mentions(failures(), "1 answers were wrong or no legal HTTP")) << wrong;
+    EXPECT_TRUE(lied()) << wrong;
+  }
+  trial.load_result["errors"] = {{"status", 4}};
+  EXPECT_TRUE(any_mentions(failures(), "4 answers were of another status"));
+  EXPECT_FALSE(lied());  // an overloaded server may say so
+}
+
 TEST_F(Gates, HoldBackATrialThatWasNotAnswered) {
   trial.metrics = {};
   EXPECT_EQ(failures(), (std::vector<std::string>{"verification: no request was answered"}));
@@ -104,12 +131,35 @@ TEST_F(Gates, HoldBackATrialWhoseGeneratorWasTheLimit) {
   EXPECT_FALSE(lied());
 }
 
+TEST_F(Gates, JudgeEachOfTheGeneratorsCores) {
+  cell.window = suite::Window{};
+  trial.metrics["generator_cpu_percent"] = 150;
+  EXPECT_TRUE(any_mentions(failures(), "it took 150 % of its core"));
+  cell.offering.threads = 4;
+  trial.observed["generator_cores"] = 2;
+  EXPECT_EQ(figure("generator_cpu_percent").value, 75);
+  trial.observed["generator_cores"] = 8;
+  EXPECT_EQ(figure("generator_cpu_percent").value, 37.5);
+}
+
+TEST_F(Gates, DoNotBlameThreadsForTheTurnsThatTheSuiteMakesThemTake) {
+  cell.window = suite::Window{};
+  cell.offering.threads = 2;
+  trial.metrics["generator_wait_percent"] = 40;
+  trial.observed["generator_cores"] = 2;
+  EXPECT_TRUE(any_mentions(failures(), "it waited for a core in 40 % of the window"));
+  trial.observed["generator_cores"] = 1;
+  EXPECT_TRUE(failures().empty());
+}
+
 TEST_F(Gates, HoldBackATrialInWhichProcessesCameOrWent) {
   trial.observed["ended"] = {4711};
   trial.observed["appeared"] = {4712, 4713};
+  trial.observed["changed"] = {{"4711", "python serve.py 8001"}, {"4712", "python serve.py 8001"}};
   EXPECT_EQ(failures(), (std::vector<std::string>{
-                            "server: 1 process ended during the trial (process ids [4711])",
-                            "server: 2 processes appeared during the trial (process ids [4712,4713])"}));
+                            "server: 1 process ended during the trial: python serve.py 8001 (process 4711)",
+                            "server: 2 processes appeared during the trial: python serve.py 8001 "
+                            "(process 4712), process 4713"}));
 }
 
 TEST_F(Gates, HoldBackAnInterruptedTrialWithoutBlame) {

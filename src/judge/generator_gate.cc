@@ -20,13 +20,25 @@ constexpr const char* kGenerator = "generator";
 /// Little's law is of a steady state: a window this many latencies long hides its edges (method.md).
 constexpr double kLatenciesInWindow = 20;
 
-/// Of one core; waiting for planned times with open eyes is not work.
-std::optional<double> cpu_percent(const TrialRecord& trial) {
+/// The cores that it may use.
+double cores_of(const TrialRecord& trial) {
+  return std::max(number_at(trial.observed, "generator_cores").value_or(1), 1.0);
+}
+
+/// More threads than it has cores take turns, by the suite's own wish; a warning tells.
+bool threads_take_turns(const TrialRecord& trial, const suite::Cell& cell) {
+  return cell.offering.threads > cores_of(trial);
+}
+
+/// Of each core that it works on; waiting for planned times with open eyes is not work.
+std::optional<double> cpu_percent(const TrialRecord& trial, const suite::Cell& cell) {
   const auto& result = trial.load_result;
+  const double cores = std::clamp<double>(cell.offering.threads, 1, cores_of(trial));
   const auto user = number_at(result, "cpu_user_s"), system = number_at(result, "cpu_system_s");
   const auto spin = number_at(result, "spin_s"), wall = number_at(result, "wall_s");
-  if (user && system && spin && wall && *wall > 0) return 100 * (*user + *system - *spin) / *wall;
-  return metric_of(trial, "generator_cpu_percent");
+  if (user && system && spin && wall && *wall > 0) return 100 * (*user + *system - *spin) / (*wall * cores);
+  const auto all = metric_of(trial, "generator_cpu_percent");
+  return all ? std::optional(*all / cores) : std::nullopt;
 }
 
 std::optional<double> littles_law_percent(const TrialRecord& trial, const suite::Cell& cell) {
@@ -70,14 +82,15 @@ void look_at_generator(const TrialRecord& trial, const suite::Cell& cell, const 
   if (const auto* told = member(trial.load_result, "interrupted"); told != nullptr && told->is_boolean())
     list.at_most(kGenerator, "interrupted", told->get<bool>() ? 1 : 0, 0,
                  [] { return "interrupted before its end"; });
-  const auto cpu = cpu_percent(trial);
+  const auto cpu = cpu_percent(trial, cell);
   if (cpu)
     list.at_most(kGenerator, "generator_cpu_percent", *cpu, gates.generator_cpu_percent, [&] {
       return fmt::format(
           "it took {:.0f} % of its core (at most {:g} %): the servers may have had more to give", *cpu,
           gates.generator_cpu_percent);
     });
-  if (const auto waited = metric_of(trial, "generator_wait_percent"))
+  if (const auto waited = metric_of(trial, "generator_wait_percent");
+      waited && !threads_take_turns(trial, cell))
     list.at_most(kGenerator, "generator_wait_percent", *waited, gates.generator_wait_percent, [&] {
       return fmt::format("it waited for a core in {:.0f} % of the window (at most {:g} %)", *waited,
                          gates.generator_wait_percent);

@@ -59,6 +59,15 @@ struct SpikeFigures {
   int recovered = 0, replicates = 0;
 };
 
+/// What went wrong in a cell whose errors are findings, over all its valid trials.
+struct ErrorFigures {
+  std::map<std::string, double> by_class;       ///< of the windows; only classes that occurred
+  std::map<std::string, double> before_window;  ///< while connections were opened and settled
+  std::map<std::string, std::string> examples;  ///< by class: what the first one was
+  /// Where the server's listen queue overflowed: that it did, and what that is the cause of; or empty.
+  std::string overflow;
+};
+
 /// A contender's figures in one cell, over the replicates.
 struct CellFigures {
   std::string load, scenario, contender;
@@ -71,7 +80,8 @@ struct CellFigures {
   std::optional<stats::Rank> rank;
   bool leads = false;    ///< the others of the cell are held against it, since it has the best mean
   std::string unsteady;  ///< why its trials do not count: "no steady state: ..."; or empty
-  std::optional<SpikeFigures> spike;  ///< of a load with phases
+  std::optional<SpikeFigures> spike;   ///< of a load with phases
+  std::optional<ErrorFigures> errors;  ///< of a load with the statistics of wrk
   /// Why the contender has no trials here: "WHY (the page of its docs)"; or empty.
   std::string unsupported;
   std::string note;   ///< who served in its name, and what the reader must know: "served by ..."; or empty
@@ -94,15 +104,25 @@ struct LoadSummary {
 enum class Holds { held, did_not_hold, could_not_tell };
 [[nodiscard]] std::string_view name(Holds holds);
 
+/// One of the figures that a claim hangs on.
+struct ClaimPart {
+  std::string what;  ///< "Bjoern against Gunicorn, 1,000 connections"
+  Holds holds = Holds::could_not_tell;
+  std::string figure;  ///< with its interval, or why it cannot be told
+};
+
 /// A claim of the seeds with what this run says of it.
 struct ClaimVerdict {
   std::string says, source;
   Holds holds = Holds::could_not_tell;
-  std::string figure;  ///< the figure of this run that decides, or why it cannot be told
+  std::string figure;              ///< the figure of this run that decides, or why it cannot be told
+  std::string published{};         ///< the seed's own figures, as the suite has them
+  std::vector<ClaimPart> parts{};  ///< of a claim that hangs on several figures: each of them
 };
 
 struct GivenAdvice {
   std::string group, says, figure;
+  std::string about{};  ///< the contender whose strength or weakness it is; or empty
 };
 
 /// A resource line: a contender (or a service) at rest and under load.

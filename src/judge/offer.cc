@@ -1,5 +1,6 @@
 #include "judge/offer.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace shootout::judge {
@@ -27,6 +28,13 @@ std::optional<Offer> offer_of(const suite::Load& load, const suite::Scenario& sc
   const auto delay = number<double>("{delay}", cell->second);
   if (!connections || !requests || !calls || !delay) return std::nullopt;
   return Offer{*connections, *requests, *calls, *delay};
+}
+
+std::optional<int> connections_of(const suite::Load& load, const std::string& scenario) {
+  const auto cell = load.cells.find(scenario);
+  if (cell == load.cells.end()) return std::nullopt;
+  if (load.phases.empty()) return number<int>(load.connections, cell->second);
+  return static_cast<int>(std::ranges::max(load.phases, {}, &suite::Phase::connections).connections);
 }
 
 }  // namespace shootout::judge

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "suite/suite.h"
 
@@ -20,5 +21,9 @@ struct Offer {
 
 /// Nothing where the suite's texts give no numbers, or the cell has no delay or calls nothing.
 [[nodiscard]] std::optional<Offer> offer_of(const suite::Load& load, const suite::Scenario& scenario);
+
+/// The connections of a cell, of a spike those of its highest phase; nothing where the suite's texts give no
+/// number.
+[[nodiscard]] std::optional<int> connections_of(const suite::Load& load, const std::string& scenario);
 
 }  // namespace shootout::judge

@@ -91,6 +91,9 @@ Facts facts_of_contender(const json& about) {
     if (name == "title" || name == "overrides") continue;  // parameters show what an override changed
     if (name == "command") {
       facts["command"] = command_line(value);
+    } else if (name == "programs" && value.is_object()) {
+      for (const auto& [program, its] : value.items())
+        facts["command of " + program] = command_line(its.value("command", json::array()));
     } else if (name == "parameters" && value.is_object()) {
       for (const auto& [parameter, its] : value.items()) add_fact(facts, parameter, its);
     } else if (name == "packages" && value.is_object()) {

@@ -11,16 +11,6 @@ namespace {
 
 constexpr double kNearlyAll = 90;  // percent of each core
 
-/// Cores that the servers and the database may run on.
-std::optional<int> cores_of_all(const Evidence& evidence) {
-  const auto* pinning = member(evidence.run.plan, "pinning");
-  const auto* cores = pinning ? member(*pinning, "servers") : nullptr;
-  if (cores == nullptr || !cores->is_array() || cores->empty())
-    cores = member(evidence.run.machine, "cores_allowed");
-  if (cores == nullptr || !cores->is_array() || cores->empty()) return std::nullopt;
-  return static_cast<int>(cores->size());
-}
-
 /// Of Python's interpreters, which take turns within a process, at most one core a worker.
 int usable_cores(int cores, const nlohmann::json& contender) {
   if (const auto workers = count_at(contender, "workers"); workers && text_at(contender, "python"))
@@ -40,11 +30,20 @@ std::optional<double> mean_of(const std::vector<const suite::TrialRecord*>& tria
 
 }  // namespace
 
+std::optional<int> cores_of_servers(const Evidence& evidence) {
+  const auto* pinning = member(evidence.run.plan, "pinning");
+  const auto* cores = pinning ? member(*pinning, "servers") : nullptr;
+  if (cores == nullptr || !cores->is_array() || cores->empty())
+    cores = member(evidence.run.machine, "cores_allowed");
+  if (cores == nullptr || !cores->is_array() || cores->empty()) return std::nullopt;
+  return static_cast<int>(cores->size());
+}
+
 std::optional<Saturation> saturation_of(const Evidence& evidence,
                                         const std::vector<const suite::TrialRecord*>& trials,
                                         const std::string& contender) {
   const auto server = mean_of(trials, "cpu_percent");
-  const auto cores = cores_of_all(evidence);
+  const auto cores = cores_of_servers(evidence);
   if (!server || !cores) return std::nullopt;
   const int usable = usable_cores(*cores, evidence.about(contender));
   if (*server >= kNearlyAll * usable)

@@ -14,6 +14,9 @@ struct Saturation {
   std::string text;   ///< "CPU bound: 97 % of the 2 cores that it can use", or that it waits
 };
 
+/// That the servers and the database may run on; nothing where the run did not record it.
+[[nodiscard]] std::optional<int> cores_of_servers(const Evidence& evidence);
+
 /// From the trials' CPU figures; nothing where they or the cores are not known.
 [[nodiscard]] std::optional<Saturation> saturation_of(const Evidence& evidence,
                                                       const std::vector<const suite::TrialRecord*>& trials,

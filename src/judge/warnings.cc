@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <set>
 
 #include "judge/connection_budget.h"
 #include "judge/improvement.h"
+#include "judge/offer.h"
 #include "judge/recorded.h"
 #include "judge/steady_state.h"
 
@@ -95,6 +97,33 @@ std::string of_limits(const Evidence& evidence) {
   return why.empty() ? why : "the contenders' limits were not in force: " + why;
 }
 
+/// Of loads that offer more than this machine is made for.
+std::vector<std::string> of_offers(const Evidence& evidence) {
+  std::vector<std::string> warnings;
+  const auto* cores = member(evidence.run.machine, "cores_allowed");
+  const auto longest = number_at(evidence.run.machine, "somaxconn");
+  for (const auto* load : evidence.loads()) {
+    const auto threads = load->offering.threads;
+    if (cores != nullptr && cores->is_array() && !cores->empty() && threads > cores->size())
+      warnings.push_back(
+          fmt::format("{}: {} threads of the generator on {} {}: they take turns, and response times hold "
+                      "their waiting for "
+                      "each other",
+                      load->name, threads, cores->size(), cores->size() == 1 ? "core" : "cores"));
+    int connections = 0;
+    for (const auto& [scenario, parameters] : load->cells)
+      connections = std::max(connections, connections_of(*load, scenario).value_or(0));
+    if (longest && connections > *longest)
+      warnings.push_back(
+          fmt::format("{}: {} connections, and net.core.somaxconn is {:.0f}: a server's queue of connections "
+                      "that it has not "
+                      "accepted yet is no longer than that, whatever it asks for (as root: sysctl -w "
+                      "net.core.somaxconn={})",
+                      load->name, connections, *longest, std::bit_ceil(static_cast<unsigned>(connections))));
+  }
+  return warnings;
+}
+
 std::vector<std::string> of_gaps(const Evidence& evidence) {
   std::vector<std::string> warnings;
   for (const auto* load : evidence.loads()) {
@@ -137,7 +166,7 @@ std::vector<std::string> warnings_for(const Evidence& evidence) {
                                     of_cores(evidence), of_connections(evidence), of_profile(evidence),
                                     of_limits(evidence)};
   std::erase(warnings, "");
-  for (const auto& more : {of_gaps(evidence), of_warm_up(evidence), of_unrest(evidence)})
+  for (const auto& more : {of_offers(evidence), of_gaps(evidence), of_warm_up(evidence), of_unrest(evidence)})
     warnings.insert(warnings.end(), more.begin(), more.end());
   return warnings;
 }

@@ -27,11 +27,15 @@ std::string seconds(double value) {
   return fmt::format("{:.4g} s", value);
 }
 
-std::string figure(const stats::Estimate& estimate, std::string_view unit, double divisor) {
+std::string figure(const stats::Estimate& estimate, std::string_view unit, double divisor,
+                   double confidence) {
+  constexpr double kUsual = 0.95, kRounding = 1e-9;
   const std::string value = digits(estimate.value / divisor) + std::string(unit);
   if (!estimate.low || !estimate.high) return fmt::format("{}, n = {}: no interval", value, estimate.n);
-  return fmt::format("{} [{}, {}], n = {}", value, digits(*estimate.low / divisor),
-                     digits(*estimate.high / divisor), estimate.n);
+  const std::string at =
+      std::abs(confidence - kUsual) < kRounding ? "" : fmt::format(" at {:.4g} %", 100 * confidence);
+  return fmt::format("{} [{}, {}]{}, n = {}", value, digits(*estimate.low / divisor),
+                     digits(*estimate.high / divisor), at, estimate.n);
 }
 
 std::string words_for(const stats::Estimate& estimate, const std::vector<suite::Threshold>& thresholds) {

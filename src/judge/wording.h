@@ -17,8 +17,9 @@ namespace shootout::judge {
 [[nodiscard]] std::string seconds(double value);
 
 /// "8.12x [7.90, 8.33], n = 3", each figure divided by `divisor` and followed by `unit`; "8.12x, n = 1: no
-/// interval".
-[[nodiscard]] std::string figure(const stats::Estimate& estimate, std::string_view unit, double divisor = 1);
+/// interval". An interval at another `confidence` than 0.95 says so: "8.12x [7.50, 8.78] at 99 %, n = 3".
+[[nodiscard]] std::string figure(const stats::Estimate& estimate, std::string_view unit, double divisor = 1,
+                                 double confidence = 0.95);
 
 /// The word whose range the whole interval lies in; where it crosses thresholds, both ends' words and the
 /// thresholds: "between 'Good' and 'Excellent': the interval crosses 5x". Without an interval the value's

@@ -13,6 +13,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "base/folders.h"
@@ -221,11 +222,37 @@ Result<Environment> take_or_make(const Recipe& recipe, bool force,
   return *environment;
 }
 
+/// All that is missing at once, so that one command installs it.
+Result<void> require_programs(const std::vector<Contender>& contenders) {
+  std::set<std::string> programs, packages, needed_by;
+  for (const auto& contender : contenders) {
+    for (const auto& [program, package] : contender.environment.programs) {
+      if (find_program(program, search_path({}))) continue;
+      programs.insert(program);
+      packages.insert(package);
+      needed_by.insert(contender.name);
+    }
+  }
+  if (programs.empty()) return {};
+  return fail(ExitCode::environment,
+              fmt::format("this machine has no {}, which {} {}", fmt::join(programs, ", "),
+                          fmt::join(needed_by, ", "), needed_by.size() == 1 ? "needs" : "need"),
+              fmt::format("on Debian: `apt-get install {}`", fmt::join(packages, " ")));
+}
+
 }  // namespace
+
+std::string search_path(const Environment& environment) {
+  const char* path = std::getenv("PATH");
+  std::string search = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  search += ":/usr/local/sbin:/usr/sbin:/sbin";
+  return environment.programs.empty() ? search : environment.programs.string() + ":" + search;
+}
 
 Result<std::map<std::string, Environment>> prepare(const std::vector<Contender>& contenders, bool force,
                                                    const PrepareProgress& progress,
                                                    const std::function<bool()>& stop_asked) {
+  if (auto there = require_programs(contenders); !there) return std::unexpected(there.error());
   std::map<std::string, Environment> environments;
   std::map<fs::path, std::vector<Recipe>> jobs;  // contenders with the same lock file share an environment
   for (const auto& contender : contenders) {

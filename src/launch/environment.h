@@ -31,10 +31,14 @@ enum class PrepareStep { waiting, making, done, cached, failed };
 using PrepareProgress =
     std::function<void(const std::string& contender, PrepareStep step, const std::string& detail)>;
 
+/// Where programs are looked for: the environment's own first, then PATH, then the folders of Debian's
+/// servers, which ordinary users often have not in it.
+[[nodiscard]] std::string search_path(const Environment& environment);
+
 /// The environments of all these contenders, in parallel. Keyed by the hash of the lock file and the Python
 /// used, kept in the user's cache; a half-made or broken one is made again; several shootouts at once wait
-/// for each other. `force` makes them anew. Errors (exit code 5): no Python >= 3.10, no network, disk full;
-/// with the installer's words.
+/// for each other. `force` makes them anew. Errors (exit code 5): a program that the machine must have and
+/// has not, no Python >= 3.10, no network, disk full; with the installer's words.
 Result<std::map<std::string, Environment>> prepare(const std::vector<suite::Contender>& contenders,
                                                    bool force, const PrepareProgress& progress = {},
                                                    const std::function<bool()>& stop_asked = {});

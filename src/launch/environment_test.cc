@@ -98,6 +98,24 @@ TEST_F(EnvironmentTest, NothingIsMadeForWhatNeedsNothing) {
   EXPECT_FALSE(fs::exists(environments()));
 }
 
+TEST_F(EnvironmentTest, WhatTheMachineMustHaveIsNamedWithItsPackages) {
+  make_executable(root_ / "there", "#!/bin/sh\n");
+  setenv("PATH", root_.c_str(), 1);
+  Contender one;
+  one.name = "one";
+  one.environment.programs = {{"there", "p0"}, {"no-such-a", "p1"}};
+  Contender two = one;
+  two.name = "two";
+  two.environment.programs = {{"no-such-b", "p2"}};
+  const auto all = prepare({one, two}, false);
+  ASSERT_FALSE(all);
+  EXPECT_EQ(all.error().code, ExitCode::environment);
+  EXPECT_EQ(all.error().what, "this machine has no no-such-a, no-such-b, which one, two need");
+  EXPECT_EQ(all.error().remedy, "on Debian: `apt-get install p1 p2`");
+  one.environment.programs.erase("no-such-a");
+  EXPECT_TRUE(prepare({one}, false));
+}
+
 TEST_F(EnvironmentTest, CommandsRunOnceInACopy) {
   write(root_ / "own" / "main.txt", "source");
   const auto contender = with_commands({{"sh", "-c", "cat main.txt > built; pwd >> " + made().string()}});

@@ -15,6 +15,7 @@
 
 #include "base/folders.h"
 #include "base/text.h"
+#include "launch/child_process.h"
 #include "launch/handed_over.h"
 #include "launch/ports.h"
 #include "launch/server_process.h"
@@ -51,13 +52,6 @@ std::unexpected<Error> about(const std::string& name, Error error) {
 Result<json> nothing_or(const Result<void>& result) {
   if (!result) return std::unexpected(result.error());
   return json();
-}
-
-bool works_below(pid_t pid, const fs::path& folder) {
-  if (folder.empty()) return false;
-  std::error_code error;
-  const auto place = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
-  return !error && (place.string() + "/").starts_with(folder.string() + "/");
 }
 
 UniqueFd watch_signals() {
@@ -187,6 +181,9 @@ Result<json> Guardian::start(ServerSpec spec) {
   std::optional<LimitedGroup> group;
   if (!server.command.empty()) {
     if (auto free = require_free(server.port, name); !free) return std::unexpected(free.error());
+    for (const std::uint16_t port : server.backend_ports) {
+      if (auto free = require_free(port, name); !free) return std::unexpected(free.error());
+    }
     std::error_code no_log_yet;
     const auto size = fs::file_size(server.log_file, no_log_yet);
     server.log_from = no_log_yet ? 0 : size;

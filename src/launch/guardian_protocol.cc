@@ -17,6 +17,8 @@ json to_json(const Server& s) {
           {"log_file", s.log_file.string()},
           {"log_from", s.log_from},
           {"command", s.command},
+          {"backend_ports", s.backend_ports},
+          {"listeners", s.listeners},
           {"ready_by_command", s.ready_by_command},
           {"limits_refused", s.limits_refused},
           {"ended", s.ended}};
@@ -35,6 +37,8 @@ Server server_from(const json& j) {
           .log_file = j.at("log_file").get<std::string>(),
           .log_from = j.at("log_from"),
           .command = j.at("command"),
+          .backend_ports = j.at("backend_ports"),
+          .listeners = j.at("listeners"),
           .ready_by_command = j.at("ready_by_command"),
           .limits_refused = j.at("limits_refused"),
           .ended = j.at("ended")};
@@ -50,6 +54,7 @@ json to_json(const ServerSpec& spec) {
           {"after_ready", spec.after_ready},
           {"data_folder", spec.data_folder.string()},
           {"unprivileged", spec.unprivileged},
+          {"gives_up_rights", spec.gives_up_rights},
           {"limit_cpus", spec.limits.cpus},
           {"limit_memory_bytes", spec.limits.memory_bytes}};
 }
@@ -64,6 +69,7 @@ ServerSpec spec_from(const json& j) {
           .after_ready = j.at("after_ready"),
           .data_folder = j.at("data_folder").get<std::string>(),
           .unprivileged = j.at("unprivileged"),
+          .gives_up_rights = j.at("gives_up_rights"),
           .limits = {.cpus = j.at("limit_cpus"), .memory_bytes = j.at("limit_memory_bytes")}};
 }
 

@@ -33,7 +33,8 @@ struct ServerSpec {
   std::vector<std::string> ready = {};
   std::vector<std::vector<std::string>> before_start = {}, after_ready = {};
   std::filesystem::path data_folder = {};  ///< made anew at each start; empty: none
-  bool unprivileged = false;
+  bool unprivileged = false;               ///< its root
+  bool gives_up_rights = false;            ///< its root, or one of the programs that its root starts
   suite::Limits limits = {};
 
   /// The root's working folder.

@@ -37,6 +37,9 @@ const std::array kCauses = {
           "the package index has no such package for this Python: make the lock file again with "
           "`contenders/lock "
           "--upgrade FOLDER`, or use another Python"},
+    Cause{{"ev.h: No such file"},
+          "a package is built from source and needs the headers of libev; on Debian: `apt-get install "
+          "build-essential python3-dev libev-dev`"},
     Cause{{"Python.h: No such file", "command 'gcc' failed", "command 'cc' failed", "gcc: not found",
            "No such file or directory: 'gcc'", "No such file or directory: 'cc'", "Microsoft Visual C++",
            "fatal error: "},

@@ -122,6 +122,10 @@ std::optional<PortHolder> foreign_holder_of(std::uint16_t port, const std::vecto
   return holder_among_processes(inodes);
 }
 
+std::size_t listeners_of(std::uint16_t port) {
+  return listeners_on(port).size();
+}
+
 Result<void> require_free(std::uint16_t port, const std::string& for_whom) {
   const auto holder = holder_of(port);
   if (!holder) return {};

@@ -25,6 +25,10 @@ struct PortHolder {
 /// Nothing where all are the tree's, or where the kernel does not tell what the tree holds.
 [[nodiscard]] std::optional<PortHolder> foreign_holder_of(std::uint16_t port, const std::vector<pid_t>& tree);
 
+/// How many sockets listen on this TCP port of 127.0.0.1 or 0.0.0.0: several where processes share it
+/// (SO_REUSEPORT).
+[[nodiscard]] std::size_t listeners_of(std::uint16_t port);
+
 /// An error (exit code 5) that names the holder, where the port is taken.
 Result<void> require_free(std::uint16_t port, const std::string& for_whom);
 

@@ -108,6 +108,13 @@ std::optional<std::string> start_variable(pid_t pid, const std::string& name) {
   return variables.substr(begin, variables.find('\0', begin) - begin);
 }
 
+bool works_below(pid_t pid, const fs::path& folder) {
+  if (folder.empty()) return false;
+  std::error_code error;
+  const auto place = fs::read_symlink(fmt::format("/proc/{}/cwd", pid), error);
+  return !error && (place.string() + "/").starts_with(folder.string() + "/");
+}
+
 std::optional<std::vector<std::uint64_t>> sockets_of(pid_t pid) {
   // readlinkat, not std::filesystem: some process on the machine may well have 20,000 connections open.
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(fmt::format("/proc/{}/fd", pid).c_str()),

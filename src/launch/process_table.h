@@ -4,6 +4,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ using ProcessTable = std::map<pid_t, Process>;
 /// A variable of the environment that the process was started with; nothing where it has none or is another
 /// user's.
 [[nodiscard]] std::optional<std::string> start_variable(pid_t pid, const std::string& name);
+
+/// Whether its working folder is this one or lies below it.
+[[nodiscard]] bool works_below(pid_t pid, const std::filesystem::path& folder);
 
 /// The inodes of the sockets that the process holds open; nothing where the kernel does not tell.
 [[nodiscard]] std::optional<std::vector<std::uint64_t>> sockets_of(pid_t pid);

@@ -99,10 +99,10 @@ Result<void> run_all(const ServerSpec& spec, const Surroundings& around,
 
 Result<void> provide(const ServerSpec& spec, const Surroundings& around) {
   if (spec.data_folder.empty()) {
-    if (spec.before_start.empty() && !spec.unprivileged) return {};
+    if (spec.before_start.empty() && !spec.gives_up_rights) return {};
     return fail(ExitCode::internal, fmt::format("{} is started without a data folder", spec.server.name));
   }
-  const auto account = spec.unprivileged ? account_without_rights() : std::nullopt;
+  const auto account = spec.gives_up_rights ? account_without_rights() : std::nullopt;
   if (auto made = make_data_folder(spec.data_folder, account); !made) return made;
   auto done = run_all(spec, around, spec.before_start, spec.data_folder, account);
   if (!done) (void)remove_data_folder(spec.data_folder);

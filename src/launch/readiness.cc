@@ -27,8 +27,20 @@ std::string log_tail(const Server& server) {
   return fmt::format("\nthe end of its log {}:\n  {}", server.log_file.string(), fmt::join(lines, "\n  "));
 }
 
+/// Empty where all listen that are to: the health path is answered as soon as one does.
+std::string who_does_not_listen(const Server& server) {
+  for (const std::uint16_t port : server.backend_ports) {
+    if (listeners_of(port) == 0) return fmt::format("nobody listens on the backend port {}", port);
+  }
+  const auto wanted = static_cast<size_t>(server.listeners);
+  if (const size_t listeners = wanted == 0 ? 0 : listeners_of(server.port); listeners < wanted)
+    return fmt::format("{} of {} processes listen on port {}", listeners, wanted, server.port);
+  return "";
+}
+
 /// Empty where the health path answers 200, or the server's own command calls it ready.
 Result<std::string> what_ails(const Server& server, const Questions& ask) {
+  if (auto silent = who_does_not_listen(server); server.pid != 0 && !silent.empty()) return silent;
   if (server.ready_by_command && server.pid != 0) return ask.missing();
   if (!server.url.starts_with("http")) return "";  // somebody else's: whoever talks to it finds out
   const std::string url = server.url + server.health;

@@ -24,7 +24,9 @@ bool needs_environment(const suite::Contender& contender) {
 }
 
 Result<Ingredients> ingredients_of(const suite::Contender& contender) {
-  const auto& [lock_file, commands, source] = contender.environment;
+  const auto& lock_file = contender.environment.python;
+  const auto& commands = contender.environment.prepare;
+  const auto& source = contender.environment.source;
   Ingredients ingredients;
   std::string all = fmt::format("shootout environment {}\n", kFormat);
   if (!lock_file.empty()) {

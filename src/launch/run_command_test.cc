@@ -74,8 +74,9 @@ TEST(InstallerFailureTest, KnowsItsCauses) {
   EXPECT_TRUE(
       remedy("ERROR: In --require-hashes mode, all requirements must have their versions pinned with ==.")
           .contains("leaves something out"));
-  EXPECT_TRUE(
-      remedy("fatal error: ev.h: No such file or directory\nerror: command 'gcc' failed").contains("build"));
+  EXPECT_TRUE(remedy("fatal error: ev.h: No such file or directory\nerror: command 'gcc' failed")
+                  .contains("libev-dev"));
+  EXPECT_TRUE(remedy("error: command 'gcc' failed: No such file or directory").contains("build-essential"));
   EXPECT_TRUE(remedy("who knows").contains("LOG"));
 }
 

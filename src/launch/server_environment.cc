@@ -13,6 +13,12 @@ constexpr const char* kInherited[] = {
 
 }  // namespace
 
+void settle_in(const Account& account, const std::filesystem::path& data_folder,
+               std::map<std::string, std::string>& variables) {
+  variables["HOME"] = variables["TMPDIR"] = data_folder.string();
+  variables["USER"] = variables["LOGNAME"] = account.name;
+}
+
 std::map<std::string, std::string> server_environment(const ServerSpec& spec, const SetMark& mark,
                                                       const std::filesystem::path& temporary,
                                                       const std::optional<Account>& account) {
@@ -21,10 +27,7 @@ std::map<std::string, std::string> server_environment(const ServerSpec& spec, co
     if (const char* value = std::getenv(name)) variables[name] = value;
   }
   variables["TMPDIR"] = temporary.string();
-  if (account) {
-    variables["HOME"] = variables["TMPDIR"] = spec.data_folder.string();
-    variables["USER"] = variables["LOGNAME"] = account->name;
-  }
+  if (account) settle_in(*account, spec.data_folder, variables);
   for (const auto& [name, value] : spec.variables) variables[name] = value;
   variables[kSetVariable] = to_text(mark);
   variables[kServerVariable] = spec.server.name;

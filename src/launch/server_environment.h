@@ -12,8 +12,11 @@
 
 namespace shootout::launch {
 
-/// Little of our own environment, the spec's variables, and the marks. An account of its own has its home,
-/// and its place for temporary data, in its data folder.
+/// An account of its own has its home, and its place for temporary data, in its data folder.
+void settle_in(const Account& account, const std::filesystem::path& data_folder,
+               std::map<std::string, std::string>& variables);
+
+/// Little of our own environment, the spec's variables, and the marks; an `account` settles in.
 [[nodiscard]] std::map<std::string, std::string> server_environment(const ServerSpec& spec,
                                                                     const SetMark& mark,
                                                                     const std::filesystem::path& temporary,

@@ -14,6 +14,7 @@
 #include "base/message_channel.h"
 #include "launch/guardian_protocol.h"
 #include "launch/handed_over.h"
+#include "launch/manager.h"
 #include "launch/process_table.h"
 #include "launch/readiness.h"
 #include "launch/set_folder.h"
@@ -195,6 +196,7 @@ const fs::path& ServerSet::temporary_folder() const {
 }
 
 Result<Server> ServerSet::start(const suite::Launchable& what, const StartOptions& options) {
+  const auto data_folder = options.data_folder.empty() ? fs::path() : fs::absolute(options.data_folder);
   const ServerSpec spec{
       .server = {.name = what.name,
                  .title = what.title,
@@ -205,7 +207,10 @@ Result<Server> ServerSet::start(const suite::Launchable& what, const StartOption
                  .other_processes = what.other_processes,
                  .ready_timeout_s = what.ready_timeout_s,
                  .log_file = options.log_file.empty() ? fs::path() : fs::absolute(options.log_file),
-                 .command = what.command,
+                 .command =
+                     what.programs.empty() ? what.command : manager_command({what.programs, data_folder}),
+                 .backend_ports = what.backend_ports,
+                 .listeners = what.listeners,
                  .ready_by_command = !what.ready.empty()},
       .folder = what.folder.empty() ? fs::path() : fs::absolute(what.folder),
       .variables = what.variables,
@@ -213,8 +218,9 @@ Result<Server> ServerSet::start(const suite::Launchable& what, const StartOption
       .ready = what.ready,
       .before_start = what.before_start,
       .after_ready = what.after_ready,
-      .data_folder = options.data_folder.empty() ? fs::path() : fs::absolute(options.data_folder),
+      .data_folder = data_folder,
       .unprivileged = what.unprivileged,
+      .gives_up_rights = what.gives_up_rights(),
       .limits = options.limits};
   return impl_->ask({{"do", "start"}, {"spec", to_json(spec)}}, server_from);
 }

@@ -43,9 +43,11 @@ struct Server {
   std::filesystem::path log_file;
   std::uintmax_t log_from = 0;       ///< where in the log file this start's output begins
   std::vector<std::string> command;  ///< as started, for restart; empty where somebody else serves it
-  bool ready_by_command = false;     ///< it has a command of its own that says when it is ready
-  std::string limits_refused{};      ///< why its limits are not in force; empty: they are, or none are wanted
-  std::string ended{};               ///< how it ended by itself; empty while it runs
+  std::vector<std::uint16_t> backend_ports{};  ///< beside its own
+  int listeners = 0;              ///< sockets that listen on its port when it is ready; 0: not known
+  bool ready_by_command = false;  ///< it has a command of its own that says when it is ready
+  std::string limits_refused{};   ///< why its limits are not in force; empty: they are, or none are wanted
+  std::string ended{};            ///< how it ended by itself; empty while it runs
 };
 
 /// A server of the set that ended by itself.
@@ -83,9 +85,10 @@ class ServerSet {
   /// fresh data folder; one that fails is an error with its last lines (exit code 5), and nothing is left.
   Result<Server> start(const suite::Launchable& what, const StartOptions& options);
   /// Waits until the health path answers 200 (or the server's own command calls it ready), the claimed
-  /// processes are there, and the listener is the server's own; then, once a start, runs what is to follow. A
-  /// server that died or never got ready, and a command that fails, is an error with the last lines of its
-  /// log (exit code 5). `stop_asked` ends the wait early (exit code 130).
+  /// processes are there, its backends' ports are listened on, and the listener is the server's own; then,
+  /// once a start, runs what is to follow. A server that died or never got ready, and a command that fails,
+  /// is an error with the last lines of its log (exit code 5). `stop_asked` ends the wait early (exit code
+  /// 130).
   Result<void> wait_ready(const Server& server, const std::function<bool()>& stop_asked = {});
   /// Ends one server's tree: SIGTERM, after 3 s SIGKILL, until no process of it is left; what is stopped is
   /// continued. Its data folder goes, too.

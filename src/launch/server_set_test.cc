@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "launch/manager.h"
 #include "launch/readiness.h"
 #include "launch/server_set_fixture.h"
 
@@ -13,9 +14,11 @@ using ::testing::AssertionFailure;
 using ::testing::AssertionResult;
 using ::testing::AssertionSuccess;
 
-// The test program is its own guardian, as shootout is: the hidden argument is looked at before gtest's main.
+// The test program is its own guardian and manager, as shootout is: the hidden argument is looked at before
+// gtest's main.
 [[gnu::constructor]] void take_the_role(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "__guardian") ::_exit(guardian_main(std::atoi(argv[2])));
+  if (argc == 3 && std::string_view(argv[1]) == "__manager") ::_exit(manager_main(argv[2]));
 }
 
 AssertionResult says(const Error& error, std::string_view part) {

@@ -5,11 +5,15 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include "base/folders.h"
+#include "launch/ending.h"
+#include "launch/process_table.h"
 #include "launch/shared_memory.h"
 
 namespace shootout::launch {
@@ -38,6 +42,21 @@ std::vector<fs::path> entries(const fs::path& folder) {
 bool is_own_folder(const fs::path& path) {
   struct stat about{};
   return ::lstat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode) && about.st_uid == ::geteuid();
+}
+
+/// Who works in the folder of a set that has gone, and bears no mark to know it by: Nginx and PostgreSQL
+/// cover their environment with their titles.
+void end_those_in(const fs::path& folder) {
+  bool found = true;
+  for (int i = 0; found && i < 100; ++i) {
+    found = false;
+    for (const auto& [pid, process] : read_processes()) {
+      if (!works_below(pid, folder)) continue;
+      found = true;
+      kill_at_once(pid);
+    }
+    if (found) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 }  // namespace
@@ -79,6 +98,7 @@ Result<void> remove_stray_folders() {
     if (!fs::exists(folder / kLockName, error)) continue;
     auto lock = FileLock::try_take(folder / kLockName);
     if (!lock || !*lock) continue;
+    end_those_in(folder);
     if (auto removed = remove_set_folder(folder); !removed) result = removed;
   }
   return result;

@@ -1,5 +1,7 @@
 #include "observe/environment.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -26,7 +28,7 @@ double hundredths(double percent) {
 
 /// What `parse` finds in a kernel file.
 template <class Parse>
-auto parsed(const char* path, Parse parse) -> decltype(parse(std::string())) {
+auto parsed(const std::string& path, Parse parse) -> decltype(parse(std::string())) {
   const auto text = read_proc_file(path);
   if (!text) return {};
   return parse(*text);
@@ -40,10 +42,10 @@ struct EnvironmentWatch::Moment {
   std::map<int, CoreTicks> ticks;  ///< of the allowed cores
   std::optional<std::int64_t> cpu_pressure_us, memory_pressure_us, io_pressure_us;
   std::optional<double> throttled;
-  std::optional<std::int64_t> swapped_pages, listen_overflows;
+  std::optional<std::int64_t> swapped_pages, listen_overflows, listen_drops;
   std::map<int, double> frequencies;
 
-  static Moment now() {
+  static Moment now(const std::string& netstat) {
     Moment moment;
     const auto cores = allowed_cores();
     moment.frequencies = steady_frequencies(cores);
@@ -52,9 +54,10 @@ struct EnvironmentWatch::Moment {
     moment.io_pressure_us = parsed("/proc/pressure/io", parse_pressure_us);
     if (const auto cgroup = own_cpu_cgroup()) moment.throttled = throttled_s(*cgroup);
     moment.swapped_pages = parsed("/proc/vmstat", parse_swapped_pages);
-    moment.listen_overflows = parsed("/proc/net/netstat", [](const std::string& text) {
-      return parse_net_counter(text, "TcpExt", "ListenOverflows");
-    });
+    if (const auto counters = read_proc_file(netstat)) {
+      moment.listen_overflows = parse_net_counter(*counters, "TcpExt", "ListenOverflows");
+      moment.listen_drops = parse_net_counter(*counters, "TcpExt", "ListenDrops");
+    }
     // Last and close together, since they are held against each other.
     moment.census = take_census();
     moment.ticks = parsed("/proc/stat", parse_core_ticks);
@@ -91,15 +94,17 @@ void add_ports(nlohmann::json& told) {
 
 }  // namespace
 
-EnvironmentWatch::EnvironmentWatch(pid_t ours)
-    : ours_(ours), begin_(std::make_unique<Moment>(Moment::now())) {}
+EnvironmentWatch::EnvironmentWatch(pid_t ours, pid_t server)
+    : ours_(ours),
+      netstat_(server == 0 ? "/proc/net/netstat" : fmt::format("/proc/{}/net/netstat", server)),
+      begin_(std::make_unique<Moment>(Moment::now(netstat_))) {}
 EnvironmentWatch::EnvironmentWatch(EnvironmentWatch&&) noexcept = default;
 EnvironmentWatch& EnvironmentWatch::operator=(EnvironmentWatch&&) noexcept = default;
 EnvironmentWatch::~EnvironmentWatch() = default;
 
 nlohmann::json EnvironmentWatch::finish() {
   const Moment& begin = *begin_;
-  const Moment end = Moment::now();
+  const Moment end = Moment::now(netstat_);
   const double wall_s = std::max(end.at_s - begin.at_s, 1e-6);
   nlohmann::json told = {{"wall_s", wall_s}};
 
@@ -122,7 +127,8 @@ nlohmann::json EnvironmentWatch::finish() {
     told["throttled_percent"] =
         hundredths(std::clamp(100 * (*end.throttled - *begin.throttled) / wall_s, 0.0, 100.0));
   for (const auto& [name, counter] : {std::pair("swapped_pages", &Moment::swapped_pages),
-                                      std::pair("listen_overflows", &Moment::listen_overflows)}) {
+                                      std::pair("listen_overflows", &Moment::listen_overflows),
+                                      std::pair("listen_drops", &Moment::listen_drops)}) {
     if (begin.*counter && end.*counter)
       told[name] = std::max<std::int64_t>(0, *(end.*counter) - *(begin.*counter));
   }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
 
 namespace shootout::observe {
 
@@ -15,8 +16,9 @@ namespace shootout::observe {
 class EnvironmentWatch {
  public:
   /// `ours`: the root of the tree of processes that belong to the measurement (shootout itself; the guardian,
-  /// the servers and the generator are its descendants).
-  explicit EnvironmentWatch(pid_t ours);
+  /// the servers and the generator are its descendants). `server`: the process whose network namespace the
+  /// listeners are counted in; 0: this process's own.
+  explicit EnvironmentWatch(pid_t ours, pid_t server = 0);
   EnvironmentWatch(EnvironmentWatch&&) noexcept;
   EnvironmentWatch& operator=(EnvironmentWatch&&) noexcept;
   ~EnvironmentWatch();
@@ -38,12 +40,15 @@ class EnvironmentWatch {
   ///   time_wait                connections in TIME_WAIT at the end
   ///   ports_in_use_percent     of the outgoing port range, TIME_WAIT included, from one local address to the
   ///                            busiest destination
-  ///   listen_overflows         connections that full accept queues dropped (TcpExt ListenOverflows)
+  ///   listen_overflows         connections that full accept queues dropped (TcpExt ListenOverflows), of the
+  ///                            server's network namespace
+  ///   listen_drops             all that listeners dropped, those included (TcpExt ListenDrops)
   [[nodiscard]] nlohmann::json finish();
 
  private:
   struct Moment;
   pid_t ours_;
+  std::string netstat_;  ///< the file with the server's counters
   std::unique_ptr<Moment> begin_;
 };
 

@@ -1,9 +1,18 @@
 #include "observe/environment.h"
 
 #include <gtest/gtest.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstring>
+#include <vector>
+
+#include "base/unique_fd.h"
 #include "observe/child_process_for_test.h"
 
 namespace shootout::observe {
@@ -61,6 +70,48 @@ TEST(Environment, ABusyProcessThatIsOursIsNot) {
   child.talk().say('e');
 }
 
+/// In a network namespace of its own: a listener whose queue holds one connection and never gives it away,
+/// and more clients than that. Says 'o' when they have been told off, 'n' where it may not do so.
+void overflow(const Talk& talk) {
+  if (::unshare(CLONE_NEWNET) != 0) return talk.say('n');
+  const UniqueFd control(::socket(AF_INET, SOCK_DGRAM, 0));
+  ifreq loopback{};
+  std::strcpy(loopback.ifr_name, "lo");
+  loopback.ifr_flags = IFF_UP;
+  if (::ioctl(control.get(), SIOCSIFFLAGS, &loopback) != 0) return talk.say('n');
+  talk.say('r');
+  (void)talk.hear();
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const UniqueFd listener(::socket(AF_INET, SOCK_STREAM, 0));
+  auto* const name = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener.get(), name, size) != 0 || ::listen(listener.get(), 1) != 0) return talk.say('n');
+  ::getsockname(listener.get(), name, &size);
+  std::vector<UniqueFd> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    (void)::connect(clients.back().get(), name, size);
+  }
+  talk.say('o');
+  (void)talk.hear();
+}
+
+TEST(Environment, ListenersAreCountedInTheServersOwnNetworkNamespace) {
+  ChildProcess server(overflow);
+  const char ready = server.talk().hear();
+  if (ready == 'n') GTEST_SKIP() << "no right to make a network namespace";
+  EnvironmentWatch watch(::getpid(), server.pid()), here(::getpid());
+  server.talk().say('g');
+  ASSERT_EQ(server.talk().hear(), 'o');
+  const auto told = watch.finish();
+  EXPECT_GT(told.at("listen_overflows").get<int>(), 0) << told.dump(2);
+  EXPECT_GE(told.at("listen_drops"), told.at("listen_overflows"));
+  EXPECT_LT(here.finish().at("listen_overflows"), told.at("listen_overflows"));
+  server.talk().say('e');
+}
+
 TEST(Environment, TellsWhatThisMachineTells) {
   EnvironmentWatch first(::getpid());
   EnvironmentWatch watch = std::move(first);
@@ -73,6 +124,7 @@ TEST(Environment, TellsWhatThisMachineTells) {
   EXPECT_GE(told.at("time_wait").get<int>(), 0);
   EXPECT_GE(told.at("swapped_pages").get<int>(), 0);
   EXPECT_GE(told.at("listen_overflows").get<int>(), 0);
+  EXPECT_GE(told.at("listen_drops").get<int>(), 0);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <csignal>
+#include <map>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "observe/clocks.h"
 #include "observe/connection_tracker.h"
 #include "observe/connections.h"
+#include "observe/process_stat.h"
 #include "observe/process_tree.h"
 #include "observe/sample_series.h"
 #include "observe/usage_history.h"
@@ -42,6 +44,7 @@ struct Tree {
   UsageHistory usage;
   ConnectionTracker connections;
   std::vector<pid_t> pids;  // the latest known
+  std::map<pid_t, std::string> commands;
   double first_s = 0, last_s = 0;
 };
 
@@ -80,7 +83,12 @@ void Observer::Impl::look_at_usage(bool with_pss, bool keep) {
     tree.usage.add(moments[i]);
     tree.last_s = moments[i].at_s;
     tree.pids.clear();
-    for (const auto& process : moments[i].processes) tree.pids.push_back(process.pid);
+    for (const auto& process : moments[i].processes) {
+      tree.pids.push_back(process.pid);
+      // While it lives: one that has ended tells nobody any more what it was.
+      if (!tree.commands.contains(process.pid))
+        tree.commands[process.pid] = short_command_line(process.pid).value_or(process.name);
+    }
     if (keep) by_name[tree.watched.name] = tree.usage.sample();
   }
   const double now = monotonic_s(), cost = thread_cpu_s() - cpu_before;
@@ -174,6 +182,9 @@ Observation Observer::Impl::last_look() {
     total.connections_never_accepted = tree.connections.never_accepted();
     total.ended = tree.usage.ended();
     total.appeared = tree.usage.appeared();
+    for (const auto* pids : {&total.ended, &total.appeared}) {
+      for (const pid_t pid : *pids) total.changed[pid] = tree.commands.at(pid);
+    }
     observation.trees.push_back(std::move(total));
   }
   return observation;

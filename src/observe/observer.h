@@ -38,6 +38,7 @@ struct TreeObservation {
   std::map<pid_t, std::uint64_t> connections_by_process;  ///< connections on `port` ever seen in each process
   std::uint64_t connections_never_accepted = 0;           ///< seen waiting in the backlog only
   std::vector<pid_t> ended, appeared;                     ///< processes that went or came meanwhile
+  std::map<pid_t, std::string> changed;                   ///< what these are: see short_command_line()
   [[nodiscard]] double cpu_percent() const {
     return wall_s > 0 ? 100 * (cpu_user_s + cpu_system_s) / wall_s : 0;
   }

@@ -58,4 +58,23 @@ std::optional<ProcessStat> process_stat(pid_t pid) {
   return line ? parse_process_stat(*line) : std::nullopt;
 }
 
+std::optional<std::string> short_command_line(pid_t pid) {
+  const auto text = read_proc_file(fmt::format("/proc/{}/cmdline", pid));
+  if (!text || text->empty()) return std::nullopt;
+  return shortened_command_line(*text);
+}
+
+std::string shortened_command_line(std::string_view text) {
+  constexpr size_t kLongest = 80;
+  std::string line;
+  while (!text.empty()) {
+    std::string_view word = text.substr(0, text.find('\0'));
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+    if (word.starts_with('/')) word.remove_prefix(word.rfind('/') + 1);
+    if (!word.empty()) line += (line.empty() ? "" : " ") + std::string(word);
+  }
+  line = printable(std::move(line));
+  return line.size() <= kLongest ? line : line.substr(0, kLongest) + "...";
+}
+
 }  // namespace shootout::observe

@@ -36,4 +36,11 @@ struct ProcessStat {
 /// Of a process of this machine; nothing where it is gone.
 [[nodiscard]] std::optional<ProcessStat> process_stat(pid_t pid);
 
+/// What a process runs, enough to know it by: its arguments, files by their names alone, at most 80
+/// characters. "python gunicorn --bind 127.0.0.1:8000", "nginx: worker process". Nothing where it is gone.
+[[nodiscard]] std::optional<std::string> short_command_line(pid_t pid);
+
+/// The same of the text of /proc/PID/cmdline.
+[[nodiscard]] std::string shortened_command_line(std::string_view text);
+
 }  // namespace shootout::observe

@@ -62,5 +62,19 @@ TEST(ProcessStat, OfThisProcess) {
   EXPECT_GT(stat->rss_pages, 0);
 }
 
+using namespace std::string_view_literals;
+
+TEST(ShortCommandLine, NamesFilesWithoutTheirFolders) {
+  EXPECT_EQ(shortened_command_line("/env/bin/python\0/env/bin/gunicorn\0--bind\000127.0.0.1:8000\0"sv),
+            "python gunicorn --bind 127.0.0.1:8000");
+}
+
+TEST(ShortCommandLine, TakesATitleAsItIsAndEndsInTime) {
+  EXPECT_EQ(shortened_command_line("nginx: worker process\0\0\0\0"sv), "nginx: worker process");
+  EXPECT_EQ(shortened_command_line(std::string(200, 'x')), std::string(80, 'x') + "...");
+  EXPECT_EQ(shortened_command_line(""), "");
+  EXPECT_EQ(short_command_line(::getpid()).value().substr(0, 7), "observe");
+}
+
 }  // namespace
 }  // namespace shootout::observe

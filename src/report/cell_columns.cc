@@ -42,6 +42,10 @@ Table table_of(const Cell& cell, std::vector<CellColumns> groups) {
     first.push_back({has_leader(cell.sides) ? "Against the leader" : "Improvement", [&](const Side& side) {
                        return standing_of(cell.subject, cell.load, cell.scenario, side, cell.usual);
                      }});
+  return plain_table_of(cell, groups);
+}
+
+Table plain_table_of(const Cell& cell, const std::vector<CellColumns>& groups) {
   Table table;
   table.columns.push_back({titled("Contender", cell.usual)});
   for (const auto& group : groups) {

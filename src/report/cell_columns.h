@@ -39,6 +39,8 @@ struct Cell {
 /// "Requests", "Round trips", or what the load counts, followed by "/s".
 [[nodiscard]] std::string rate_title(const suite::Load& load, const suite::Scenario& scenario);
 
+/// The contender and the groups. A contender without figures has one cell, which says why.
+[[nodiscard]] Table plain_table_of(const Cell& cell, const std::vector<CellColumns>& groups);
 /// The contender, its rank, the groups; the standing closes the first group. A contender without figures has
 /// one cell, which says why.
 [[nodiscard]] Table table_of(const Cell& cell, std::vector<CellColumns> groups);

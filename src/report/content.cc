@@ -13,6 +13,7 @@ Document content(const suite::Suite& suite, const suite::RunRecord& run, const j
   add_correctness(subject, document);
   add_counters(subject, document);
   add_claims(subject, document);
+  add_strengths(subject, document);
   add_advice(subject, document);
   add_ledger(subject, document);
   add_void_trials(subject, document);

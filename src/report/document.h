@@ -64,7 +64,12 @@ struct Table {
 /// where it must be. A row whose last cell spans is in the first part alone.
 [[nodiscard]] std::vector<Table> cut(const Table& table, std::size_t width);
 
-using Element = std::variant<Heading, Paragraph, List, Table>;
+/// Lines with columns of their own, shown as they are; at most 80 characters each.
+struct Verbatim {
+  std::vector<std::string> lines;
+};
+
+using Element = std::variant<Heading, Paragraph, List, Table, Verbatim>;
 using Document = std::vector<Element>;
 
 /// What stands where a figure was not taken.

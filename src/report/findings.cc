@@ -16,18 +16,6 @@
 namespace shootout::report {
 namespace {
 
-Tone tone_of(judge::Holds holds) {
-  switch (holds) {
-    case judge::Holds::held:
-      return Tone::good;
-    case judge::Holds::did_not_hold:
-      return Tone::bad;
-    case judge::Holds::could_not_tell:
-      break;
-  }
-  return Tone::caution;
-}
-
 using ResourceField = std::optional<stats::Estimate> judge::Resources::*;
 
 struct ResourceColumn {
@@ -170,37 +158,6 @@ void add_counters(const Subject& subject, Document& document) {
                 "the replicates "
                 "[95 % interval])."});
   document.insert(document.end(), tables.begin(), tables.end());
-}
-
-void add_claims(const Subject& subject, Document& document) {
-  if (subject.judgement.claims.empty()) return;
-  document.push_back(Heading{2, "What was expected, put to the test"});
-  Table table;
-  table.columns = {{"Expectation"}, {"Result"}, {"This run"}};
-  for (const auto& claim : subject.judgement.claims) {
-    const std::string source = claim.source.empty() ? "" : " (" + claim.source + ")";
-    table.rows.push_back({claim.says + source,
-                          Text{{std::string(judge::name(claim.holds)), tone_of(claim.holds)}},
-                          claim.figure.empty() ? Text(kAbsent) : Text(claim.figure)});
-  }
-  document.push_back(std::move(table));
-}
-
-void add_advice(const Subject& subject, Document& document) {
-  if (subject.judgement.advice.empty()) return;
-  document.push_back(Heading{2, "Recommendations"});
-  std::vector<std::string> groups;
-  for (const auto& advice : subject.judgement.advice) {
-    if (std::ranges::find(groups, advice.group) == groups.end()) groups.push_back(advice.group);
-  }
-  for (const auto& group : groups) {
-    document.push_back(Paragraph{Text{{group + ":", Tone::strong}}});
-    List list;
-    for (const auto& advice : subject.judgement.advice) {
-      if (advice.group == group) list.items.emplace_back(fmt::format("{} ({})", advice.says, advice.figure));
-    }
-    document.push_back(std::move(list));
-  }
 }
 
 void add_ledger(const Subject& subject, Document& document) {

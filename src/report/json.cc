@@ -79,6 +79,8 @@ Json trials_of(const suite::RunRecord& run) {
     put(json, "run_s", trial.run_s > 0 ? std::optional(trial.run_s) : std::nullopt);
     put(json, "served_by", served_by(trial));
     if (const auto errors = errors_by_class(trial); !errors.empty()) json["error_classes"] = errors;
+    if (const auto errors = errors_before_window(trial); !errors.empty())
+      json["error_classes_before_window"] = errors;
     put(json, "phases", phases_of(trial));
     put(json, "log_file", trial.log_file);
     trials.push_back(std::move(json));
@@ -119,6 +121,13 @@ Json spike_of(const judge::SpikeFigures& spike) {
   return json;
 }
 
+Json errors_of(const judge::ErrorFigures& errors) {
+  Json json{
+      {"by_class", errors.by_class}, {"before_window", errors.before_window}, {"examples", errors.examples}};
+  put(json, "overflow", errors.overflow);
+  return json;
+}
+
 Json figures_of(const judge::Judgement& judgement) {
   Json figures = Json::array();
   for (const auto& cell : judgement.cells) {
@@ -130,6 +139,7 @@ Json figures_of(const judge::Judgement& judgement) {
     if (cell.leads) json["leads"] = true;
     for (const auto& [metric, count] : cell.beyond) json["beyond"][metric] = count;
     if (cell.spike) json["spike"] = spike_of(*cell.spike);
+    if (cell.errors) json["errors"] = errors_of(*cell.errors);
     put(json, "unsupported", cell.unsupported);
     put(json, "note", cell.note);
     put(json, "unsteady", cell.unsteady);
@@ -189,6 +199,10 @@ Json claims_of(const judge::Judgement& judgement) {
   for (const auto& claim : judgement.claims) {
     Json json{{"says", claim.says}, {"source", claim.source}, {"result", judge::name(claim.holds)}};
     put(json, "figure", claim.figure);
+    put(json, "published", claim.published);
+    for (const auto& part : claim.parts)
+      json["parts"].push_back(
+          Json{{"what", part.what}, {"result", judge::name(part.holds)}, {"figure", part.figure}});
     claims.push_back(std::move(json));
   }
   return claims;
@@ -214,7 +228,9 @@ Json resources_of(const judge::Judgement& judgement) {
 Json advice_of(const judge::Judgement& judgement) {
   Json advice = Json::array();
   for (const auto& one : judgement.advice) {
-    advice.push_back(Json{{"group", one.group}, {"says", one.says}, {"figure", one.figure}});
+    Json json{{"group", one.group}, {"says", one.says}, {"figure", one.figure}};
+    put(json, "about", one.about);
+    advice.push_back(std::move(json));
   }
   return advice;
 }

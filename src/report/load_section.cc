@@ -207,7 +207,14 @@ void add_load(const Subject& subject, const suite::Load& load, Document& documen
         "rates: they tell how long an answer took, not whose is faster at the same rate."});
   }
   if (auto missing = unmeasured(subject, load)) document.push_back(Paragraph{std::move(*missing)});
-  for (const auto* scenario : subject.scenarios(load)) add_scenario(subject, load, *scenario, document);
+  if (load.statistics == suite::Statistics::wrk)
+    document.push_back(Paragraph{
+        "Requests that fail on their connection (connect, read, reset, closed, write, timeout) are a "
+        "finding of this load: they void no trial. Wrong answers do."});
+  for (const auto* scenario : subject.scenarios(load)) {
+    add_scenario(subject, load, *scenario, document);
+    if (load.statistics == suite::Statistics::wrk) add_wrk_statistics(subject, load, *scenario, document);
+  }
   for (const auto* summary : subject.summaries(load.name)) add_summary(subject, *summary, document);
 }
 

@@ -87,6 +87,13 @@ class MarkdownText {
     }
   }
 
+  void operator()(const Verbatim& verbatim) {
+    separate();
+    out_ += "```\n";
+    for (const auto& line : verbatim.lines) out_ += line + '\n';
+    out_ += "```\n";
+  }
+
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:

@@ -128,6 +128,11 @@ std::string make_of(const json& contender) {
     if (const std::string words = in_words(value); !words.empty()) parts.push_back(label + words);
   };
   if (const auto words = command_of(member(contender, "command")); !words.empty()) parts.push_back(words);
+  if (const auto& programs = member(contender, "programs"); programs.is_object()) {
+    for (const auto& [name, program] : programs.items())
+      parts.push_back(fmt::format("{} x {}: {}", in_words(member(program, "processes")), name,
+                                  command_of(member(program, "command"))));
+  }
   add("", member(contender, "url"));
   add("overridden: ", member(contender, "overrides"));
   add("Python ", member(contender, "python"));

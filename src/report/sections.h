@@ -14,6 +14,9 @@ void add_leaders(const Subject& subject, Document& document);
 void add_open(const Subject& subject, List& list);
 /// A load: its question, each scenario's table and verdict, the improvement over all of them.
 void add_load(const Subject& subject, const suite::Load& load, Document& document);
+/// Of a load with the statistics of wrk: what wrk would print of each contender, and what it cannot tell.
+void add_wrk_statistics(const Subject& subject, const suite::Load& load, const suite::Scenario& scenario,
+                        Document& document);
 /// CPU and memory of each contender and service.
 void add_resources(const Subject& subject, Document& document);
 /// What the service's own counters say of each cell, and how its connections fell on the workers.
@@ -23,6 +26,9 @@ void add_counters(const Subject& subject, Document& document);
 void add_correctness(const Subject& subject, Document& document);
 /// The seeds' expectations, each with what became of it.
 void add_claims(const Subject& subject, Document& document);
+/// Of each contender that the suite has sentences about: what this run says for it and against it.
+void add_strengths(const Subject& subject, Document& document);
+/// What is said of no contender in particular.
 void add_advice(const Subject& subject, Document& document);
 void add_ledger(const Subject& subject, Document& document);
 void add_void_trials(const Subject& subject, Document& document);

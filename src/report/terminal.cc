@@ -61,6 +61,11 @@ class TerminalText {
     for (const auto& part : cut(table, width_)) put_table(part);
   }
 
+  void operator()(const Verbatim& verbatim) {
+    separate();
+    for (const auto& line : verbatim.lines) out_ += line + '\n';
+  }
+
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:

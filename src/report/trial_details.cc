@@ -10,17 +10,26 @@ const nlohmann::json& recorded(const nlohmann::json& object, const char* key) {
   return found == object.end() ? kNone : *found;
 }
 
+std::map<std::string, double> occurred(const nlohmann::json& counts) {
+  std::map<std::string, double> classes;
+  if (!counts.is_object()) return classes;
+  for (const auto& [name, count] : counts.items())
+    if (count.is_number() && count.get<double>() > 0) classes[name] = count.get<double>();
+  return classes;
+}
+
 }  // namespace
 
 std::map<std::string, double> errors_by_class(const suite::TrialRecord& trial) {
-  std::map<std::string, double> classes;
-  const auto add = [&](const std::string& name, const nlohmann::json& count) {
-    if (count.is_number() && count.get<double>() > 0) classes[name] = count.get<double>();
-  };
-  if (const auto& errors = recorded(trial.load_result, "errors"); errors.is_object())
-    for (const auto& [name, count] : errors.items()) add(name, count);
-  add("unanswered", recorded(trial.load_result, "unanswered"));
+  auto classes = occurred(recorded(trial.load_result, "errors"));
+  if (const auto& unanswered = recorded(trial.load_result, "unanswered");
+      unanswered.is_number() && unanswered.get<double>() > 0)
+    classes["unanswered"] = unanswered.get<double>();
   return classes;
+}
+
+std::map<std::string, double> errors_before_window(const suite::TrialRecord& trial) {
+  return occurred(recorded(trial.load_result, "errors_before"));
 }
 
 std::string served_by(const suite::TrialRecord& trial) {

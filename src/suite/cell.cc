@@ -22,6 +22,12 @@ class Filler {
         values_(std::move(parameters)),
         slots_(std::move(slots)),
         names_(std::move(names)) {
+    for (const auto& [name, value] : values_) {
+      const auto slot = slot_that_is(value);
+      if (!slot) continue;
+      slot_values_.emplace(name, value);
+      names_of_slots_.emplace(name, "{" + *slot + "}");
+    }
     values_.insert_or_assign("health", contender.health);
     for (const auto& [name, path] : contender.paths) values_.insert_or_assign("path." + name, path);
   }
@@ -34,7 +40,7 @@ class Filler {
   // With the engine's slots still in it.
   [[nodiscard]] Result<std::string> engine_text(const std::string& text,
                                                 Braces braces = Braces::strict) const {
-    return or_explained(text, fill_for_engine(text, values_, slots_, braces), braces);
+    return or_explained(text, fill_for_engine(text, values_, slots_, braces, slot_values_), braces);
   }
 
   // A request's target as RFC 9112 has it in origin form: nothing in it may end the request line early.
@@ -69,7 +75,8 @@ class Filler {
   [[nodiscard]] Result<std::vector<AnswerCheck>> checks(const std::vector<AnswerCheck>& checks) const {
     std::vector<AnswerCheck> filled;
     for (const auto& check : checks) {
-      auto equals = or_explained(check.equals, fill_for_engine(check.equals, values_, names_));
+      auto equals = or_explained(
+          check.equals, fill_for_engine(check.equals, values_, names_, Braces::strict, names_of_slots_));
       if (!equals) return std::unexpected(equals.error());
       if (check.kind == AnswerCheck::Kind::json) equals = json_text_with_slots(*equals);
       if (check.kind == AnswerCheck::Kind::size && !equals->contains('{')) {
@@ -81,6 +88,16 @@ class Filler {
       filled.push_back({check.kind, check.name, std::move(*equals)});
     }
     return filled;
+  }
+
+  // Of those parameters that are slots: nothing, or what is wrong with one.
+  [[nodiscard]] Result<void> slots_are_right() const {
+    std::map<std::string, std::string> seen;
+    for (const auto& [name, slot] : slot_values_) {
+      if (const auto mistakes = slot_mistakes(slot, Braces::strict, seen); !mistakes.empty())
+        return wrong(fmt::format("{}: {}", name, mistakes.front()));
+    }
+    return {};
   }
 
   // What the request carries besides its target.
@@ -127,6 +144,8 @@ class Filler {
   const Launchable& contender_;
   Values values_;
   std::vector<std::string> slots_, names_;
+  /// By parameter, of those that are slots: the slot, for the request; its name, for the checks.
+  Values slot_values_{}, names_of_slots_{};
 };
 
 // How many connections, for how long or for how many requests.
@@ -166,6 +185,7 @@ Result<Cell> cell_of(const Suite& suite, const Load& load, const Scenario& scena
   const auto& request = scenario.request;
   const Filler filler(suite, fmt::format("load '{}', scenario '{}'", load.name, scenario.name), contender,
                       parameters->second, slots_of(request), names_for_checks(request));
+  if (auto right = filler.slots_are_right(); !right) return std::unexpected(right.error());
   auto target = filler.target(request.target);
   if (!target) return std::unexpected(target.error());
   auto checks = filler.checks(request.checks);
@@ -176,6 +196,8 @@ Result<Cell> cell_of(const Suite& suite, const Load& load, const Scenario& scena
   if (auto filled = fill_amount(load, filler, cell); !filled) return std::unexpected(filled.error());
   cell.checked_share = load.checked_share;
   cell.timeout_s = load.timeout_s;
+  cell.offering = load.offering;
+  cell.statistics = load.statistics;
   cell.method = request.method;
   cell.target = std::move(*target);
   cell.checks = std::move(*checks);

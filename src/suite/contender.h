@@ -1,6 +1,7 @@
 // A contender or a service: one folder with a contender.yaml.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -26,6 +27,17 @@ struct EnvironmentSpec {
   /// The folder of a Python package, installed over the one of the requirements (`--set NAME.source=FOLDER`,
   /// never of a contender.yaml); empty: none.
   std::filesystem::path source{};
+  /// Programs that the machine must have, found in PATH, with the Debian packages that bring them.
+  std::map<std::string, std::string> programs{};
+};
+
+/// One of the programs of a contender that consists of several.
+struct Program {
+  enum class ForEach { once, worker, backend };
+  std::string name;  ///< "nginx"; of one that is started several times "bjoern-2", once it is resolved
+  std::vector<std::string> command;
+  ForEach for_each = ForEach::once;  ///< how many processes of it are started
+  bool unprivileged = false;         ///< as Contender::unprivileged, for this one alone
 };
 
 /// A scenario that the contender does not serve as the others are served.
@@ -47,13 +59,16 @@ struct Contender {
   std::string url;       ///< served by somebody else; then there is no command
   EnvironmentSpec environment;
   std::vector<std::string> command;
+  std::vector<Program> programs{};  ///< in place of a command: started and watched together
+  std::string backends{};           ///< further ports that its programs need: a count; empty: none
   std::map<std::string, std::string> variables;  ///< environment variables
   std::map<std::string, Parameter> parameters;   ///< always with "port" where there is a command
   std::string health = "/health";                ///< empty where `ready` tells
   std::string workers = "1";                     ///< processes that serve requests
-  std::string threads;      ///< requests that one of them works on at once; empty: no such limit (event loop)
-  int other_processes = 0;  ///< masters, resource trackers ...
-  int other_processes_of_one = 0;  ///< the same where there is one worker: many servers have no master then
+  std::string threads;  ///< requests that one of them works on at once; empty: no such limit (event loop)
+  std::vector<std::string> other_processes{};  ///< masters, resource trackers ...: counts that are added up
+  /// The same where there is one worker: many servers have no master then.
+  std::vector<std::string> other_processes_of_one{};
   double ready_timeout_s = 30;
   std::map<std::string, std::string> paths;       ///< names that a suite's requests use, e.g. io-test
   std::vector<std::string> needs;                 ///< services, e.g. upstream
@@ -70,6 +85,12 @@ struct Contender {
   /// What it starts only looks after a server that somebody else runs: CPU and memory of its processes are
   /// not those of the work.
   bool elsewhere = false;
+
+  /// It, or one of its programs: then its data belong to that account, and so do the commands before its
+  /// start.
+  [[nodiscard]] bool gives_up_rights() const {
+    return unprivileged || std::ranges::any_of(programs, &Program::unprivileged);
+  }
 };
 
 /// Reads and checks one folder's contender.yaml: unknown keys, wrong types and ranges, placeholders that
@@ -89,10 +110,13 @@ struct Launchable {
   std::string name;
   std::string title;
   std::filesystem::path folder;
-  std::vector<std::string> command;  ///< empty where `url` is somebody else's
+  std::vector<std::string> command;  ///< empty where `url` is somebody else's, and where there are programs
+  std::vector<Program> programs{};   ///< one a process to be started
   std::map<std::string, std::string> variables;
   std::uint16_t port = 0;
-  std::string url;  ///< its address where it has one, else http://127.0.0.1:PORT, no slash at the end
+  std::vector<std::uint16_t> backend_ports{};
+  int listeners = 0;  ///< sockets that listen on its port when it is ready; 0: not known
+  std::string url;    ///< its address where it has one, else http://127.0.0.1:PORT, no slash at the end
   std::string health;
   int workers = 1;
   std::optional<int> threads;
@@ -107,15 +131,25 @@ struct Launchable {
   bool elsewhere = false;   ///< the work is not done by its processes
   bool needs_data = false;  ///< {data} stands in it, or it has commands before its start: a fresh folder
 
+  /// As Contender::gives_up_rights().
+  [[nodiscard]] bool gives_up_rights() const {
+    return unprivileged || std::ranges::any_of(programs, &Program::unprivileged);
+  }
+
   /// workers x threads; nothing for event loops.
   [[nodiscard]] std::optional<int> slots() const {
     return threads ? std::optional(workers * *threads) : std::nullopt;
   }
 };
 
+/// How many ports beside its own it needs, after overrides.
+Result<int> backends_of(const Contender& contender, const std::map<std::string, std::string>& overrides,
+                        const Values& values);
+
 /// Fills the placeholders: {NAME} is a parameter of the contender (after `overrides`) or one of `values`
 /// ({upstream.url}, {shootout}, {python}, {data} (a fresh folder of its own), {secret} (drawn for each set of
-/// servers) ...; {folder} is the contender's own unless given). A value that
+/// servers) ...; {folder} is the contender's own unless given; {backend_ports} follow the port unless given,
+/// with blanks between them). A parameter whose value is "{cores}" has that value. A value that
 /// bears a parameter's name, such as a free {port}, replaces the contender's default; an override replaces
 /// both. An unknown override is an error that suggests the nearest name; so is any override where the URL is
 /// somebody else's.

@@ -16,10 +16,16 @@ namespace {
 constexpr double kLongestStart_s = 3600;
 
 // What a launch fills in beside the parameters.
-const std::array<std::string, 5> kOfTheLaunch{"folder", "python", "shootout", "data", "secret"};
+const std::array<std::string, 6> kOfTheLaunch{"folder", "python", "shootout", "data", "secret", "cores"};
+// What it fills in only where there are backends.
+const std::array<std::string, 2> kOfBackends{"backend_port", "backend_ports"};
 
-void check_whole_number(const YamlValue& place, const std::string& text, int most) {
-  if (auto number = whole_number(text, 1, most); !number) place.complain(number.error().what);
+void check_whole_number(const YamlValue& place, const std::string& text, int least, int most) {
+  if (auto number = whole_number(text, least, most); !number) place.complain(number.error().what);
+}
+
+bool is_among(const std::string& name, std::span<const std::string> names) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 std::map<std::string, Parameter> read_parameters(YamlValue value) {
@@ -27,7 +33,7 @@ std::map<std::string, Parameter> read_parameters(YamlValue value) {
   const YamlMap map = value.map();
   for (const auto& [name, entry] : map.entries()) {
     if (!is_name(name)) entry.complain(kNameRule);
-    if (std::find(kOfTheLaunch.begin(), kOfTheLaunch.end(), name) != kOfTheLaunch.end()) {
+    if (is_among(name, kOfTheLaunch) || is_among(name, kOfBackends)) {
       entry.complain("this name is shootout's own; choose another");
     }
     Parameter parameter;
@@ -40,10 +46,17 @@ std::map<std::string, Parameter> read_parameters(YamlValue value) {
     } else {
       parameter.value = entry.text();
     }
-    if (name == "port") check_whole_number(entry, parameter.value, kMostPort);
+    if (name == "port") check_whole_number(entry, parameter.value, 1, kMostPort);
     parameters.emplace(name, std::move(parameter));
   }
   return parameters;
+}
+
+std::map<std::string, std::string> read_texts_by_name(YamlValue value) {
+  std::map<std::string, std::string> texts;
+  const YamlMap map = value.map();
+  for (const auto& [name, text] : map.entries()) texts.emplace(name, text.text());
+  return texts;
 }
 
 EnvironmentSpec read_environment(YamlValue value) {
@@ -54,15 +67,9 @@ EnvironmentSpec read_environment(YamlValue value) {
     environment.prepare.push_back(command.texts());
     if (environment.prepare.back().empty()) command.complain("a command must name a program");
   }
+  environment.programs = read_texts_by_name(map.get("programs"));
   map.no_other_keys();
   return environment;
-}
-
-std::map<std::string, std::string> read_texts_by_name(YamlValue value) {
-  std::map<std::string, std::string> texts;
-  const YamlMap map = value.map();
-  for (const auto& [name, text] : map.entries()) texts.emplace(name, text.text());
-  return texts;
 }
 
 // A complaint for each placeholder of `text` that is not among `known`.
@@ -70,37 +77,47 @@ void check_placeholders(const YamlValue& place, const std::string& text, std::sp
   const auto names = placeholders_in(text);
   if (!names) return place.complain(names.error().what);
   for (const auto& name : *names) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    if (!is_among(name, known)) {
       place.complain(fmt::format("nothing fills {{{}}}: {}", name, unknown_name("parameter", name, known)));
     }
   }
 }
 
 // A count of processes or threads: a number or a text with parameters, which must fill to a number in range.
-std::string read_count(YamlValue value, const std::map<std::string, Parameter>& parameters,
-                       std::string otherwise) {
+std::string read_count(const YamlValue& value, const std::map<std::string, Parameter>& parameters,
+                       std::string otherwise, int least = 1) {
   const std::string text = value.text(std::move(otherwise));
   if (!value.is_text()) return text;
   Values values;
   std::vector<std::string> known;
   for (const auto& [name, parameter] : parameters) {
-    values.emplace(name, parameter.value);
+    values.emplace(name, parameter.value == kCores ? "1" : parameter.value);
     known.push_back(name);
   }
   check_placeholders(value, text, known);
   if (const auto filled = fill(text, values)) {
-    check_whole_number(value, *filled, kMostProcesses);
+    check_whole_number(value, *filled, least, kMostProcesses);
   }
   return text;
+}
+
+// One count, or a list of counts that are added up.
+std::vector<std::string> read_sum(const YamlValue& value, const std::map<std::string, Parameter>& parameters,
+                                  std::vector<std::string> otherwise) {
+  if (!value.present()) return otherwise;
+  std::vector<std::string> counts;
+  for (const auto& count : value.is_list() ? value.list() : std::vector{value})
+    counts.push_back(read_count(count, parameters, "0", 0));
+  return counts;
 }
 
 void read_processes(YamlValue value, Contender& contender) {
   YamlMap map = value.map();
   contender.workers = read_count(map.get("workers"), contender.parameters, contender.workers);
   contender.threads = read_count(map.get("threads"), contender.parameters, contender.threads);
-  contender.other_processes = map.get("others").integer(0, kMostProcesses, 0);
+  contender.other_processes = read_sum(map.get("others"), contender.parameters, {});
   contender.other_processes_of_one =
-      map.get("others_of_one").integer(0, kMostProcesses, contender.other_processes);
+      read_sum(map.get("others_of_one"), contender.parameters, contender.other_processes);
   map.no_other_keys();
 }
 
@@ -121,6 +138,41 @@ std::vector<std::vector<std::string>> read_commands(const YamlValue& value,
   return commands;
 }
 
+Program::ForEach read_for_each(const YamlValue& value, bool has_backends) {
+  const std::string text = value.text();
+  if (!value.is_text()) return Program::ForEach::once;
+  if (text == "worker") return Program::ForEach::worker;
+  if (text != "backend") value.complain(fmt::format("must be 'backend' or 'worker', found '{}'", text));
+  if (text == "backend" && !has_backends)
+    value.complain("only with 'backends': how many ports there are for them");
+  return Program::ForEach::backend;
+}
+
+// `known` is what their commands may name beside {backend_port}.
+std::vector<Program> read_programs(const YamlValue& value, const std::vector<std::string>& known,
+                                   bool has_backends) {
+  std::vector<Program> programs;
+  std::vector<std::string> names;
+  for (const auto& entry : value.list()) {
+    YamlMap map = entry.map();
+    Program program;
+    const auto name = map.require("name");
+    program.name = name.text();
+    if (name.is_text() && !is_name(program.name)) name.complain(kNameRule);
+    if (is_among(program.name, names)) name.complain("another program has this name");
+    names.push_back(program.name);
+    program.for_each = read_for_each(map.get("for_each"), has_backends);
+    auto its_own = known;
+    if (program.for_each == Program::ForEach::backend) its_own.push_back(kOfBackends.front());
+    program.command = read_command(map.require("command"), its_own);
+    program.unprivileged = map.get("unprivileged").boolean(false);
+    map.no_other_keys();
+    programs.push_back(std::move(program));
+  }
+  if (value.is_list() && programs.empty()) value.complain("must name a program");
+  return programs;
+}
+
 // What programs have that are no HTTP servers, and what comes around their start.
 void read_service(YamlMap& map, std::span<const std::string> known, Contender& contender) {
   const auto address = map.get("address"), ready = map.get("ready");
@@ -133,7 +185,10 @@ void read_service(YamlMap& map, std::span<const std::string> known, Contender& c
     address.complain("only with 'ready': a command that succeeds when the server there is ready");
   contender.before_start = read_commands(map.get("before_start"), known);
   contender.after_ready = read_commands(map.get("after_ready"), known);
-  contender.unprivileged = map.get("unprivileged").boolean(false);
+  const auto unprivileged = map.get("unprivileged");
+  contender.unprivileged = unprivileged.boolean(false);
+  if (unprivileged.present() && !contender.programs.empty())
+    unprivileged.complain("not together with 'programs': say it of the program");
   contender.elsewhere = map.get("elsewhere").boolean(false);
 }
 
@@ -168,8 +223,8 @@ std::map<std::string, ScenarioNote> read_scenario_notes(const YamlValue& value,
 void read_program(YamlMap& map, Contender& contender) {
   contender.environment = read_environment(map.get("environment"));
   contender.parameters = read_parameters(map.get("parameters"));
-  const auto command = map.get("command");
-  if (!command.present()) {
+  const auto command = map.get("command"), programs = map.get("programs"), backends = map.get("backends");
+  if (!command.present() && !programs.present()) {
     map.complain("missing key 'command' (or 'url', where somebody else serves it)");
   } else if (!contender.parameters.contains("port")) {
     map.complain("missing parameter 'port': where the server listens, as {port} in its command");
@@ -179,8 +234,15 @@ void read_program(YamlMap& map, Contender& contender) {
   for (const auto& [name, parameter] : contender.parameters) known.push_back(name);
   known.insert(known.end(), kOfTheLaunch.begin(), kOfTheLaunch.end());
   for (const auto& service : contender.needs) known.push_back(service + ".url");
+  contender.backends = read_count(backends, contender.parameters, "");
+  if (backends.present()) known.push_back(kOfBackends.back());
 
   contender.command = read_command(command, known);
+  contender.programs = read_programs(programs, known, backends.present());
+  if (programs.present() && command.present())
+    programs.complain("not together with 'command': what it starts is one of the programs");
+  if (backends.present() && !programs.present())
+    backends.complain("only with 'programs': one for each backend listens there");
   const YamlMap variables = map.get("variables").map();
   for (const auto& [name, value] : variables.entries()) {
     check_placeholders(value, value.text(), known);
@@ -216,8 +278,9 @@ Contender read_document(YamlMap map, const fs::path& folder) {
   const auto url = map.get("url");
   if (url.present()) {
     contender.url = read_url(url);
-    for (const char* key : {"command", "environment", "parameters", "variables", "address", "ready",
-                            "before_start", "after_ready", "unprivileged", "elsewhere"}) {
+    for (const char* key :
+         {"command", "programs", "backends", "environment", "parameters", "variables", "address", "ready",
+          "before_start", "after_ready", "unprivileged", "elsewhere"}) {
       if (const auto value = map.get(key); value.present()) {
         value.complain("not together with 'url': a server that somebody else runs is not started from here");
       }

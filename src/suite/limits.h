@@ -6,6 +6,7 @@
 namespace shootout::suite {
 
 constexpr int kMostConnections = 100'000;
+constexpr int kMostThreads = 1024;                               ///< of the generator
 constexpr int kMostRequests = 1'000'000;                         ///< on one connection
 constexpr int kMostUpstreamCalls = 1'000'000;                    ///< of one answer
 constexpr int kMostRows = 1'000'000;                             ///< of one answer

@@ -15,6 +15,7 @@ constexpr double kHighestRatio = 1e6;
 constexpr double kLongestTimeout_s = 86400;
 constexpr double kShortestWindow_s = 0.05, kLongestWindow_s = 86400;
 constexpr double kLongestPrelude_s = 3600;  // of settling, and of warm-up
+constexpr double kMostLatencies = 1000;     // that a window holds
 constexpr double kSmallestShare = 0.0001;
 constexpr double kShortestPhase_s = 0.05, kLongestPhase_s = 86400;
 
@@ -74,18 +75,28 @@ std::vector<Phase> read_phases(const YamlValue& value) {
 // A spike's phases say how many connections there are, and for how long.
 void read_spike(YamlMap& map, const YamlValue& phases, Load& load) {
   load.phases = read_phases(phases);
-  for (const char* key : {"connections", "requests_per_connection", "window", "settle", "warm_up", "rate"}) {
+  for (const char* key : {"connections", "requests_per_connection", "window", "settle", "warm_up",
+                          "latencies", "rate", "opened_per_second", "statistics"}) {
     if (const auto value = map.get(key); value.present())
       value.complain("not together with 'phases', which say how many connections and for how long");
   }
+}
+
+Statistics read_statistics(const YamlValue& value) {
+  const std::vector<std::string> names{"usual", "wrk"};
+  const auto name = value.text(names[0]);
+  check_known(value, "kind of statistics", name, names);
+  return name == names[1] ? Statistics::wrk : Statistics::usual;
 }
 
 // How much: fixed work, or a window.
 void read_amount(YamlMap& map, Load& load, const Cells& cells) {
   const auto requests = map.get("requests_per_connection"), window = map.get("window");
   const auto settle = map.get("settle"), warm_up = map.get("warm_up"), rate = map.get("rate");
+  const auto latencies = map.get("latencies"), opened = map.get("opened_per_second");
+  const auto statistics = map.get("statistics");
   if (!window.present()) {
-    for (const auto& value : {settle, warm_up, rate}) {
+    for (const auto& value : {settle, warm_up, latencies, rate, opened, statistics}) {
       if (value.present()) value.complain("only with 'window', which makes a load steady");
     }
     load.requests_per_connection = requests.text(load.requests_per_connection);
@@ -97,7 +108,10 @@ void read_amount(YamlMap& map, Load& load, const Cells& cells) {
   steady.seconds = window.number(kShortestWindow_s, kLongestWindow_s, steady.seconds);
   steady.settle_s = settle.number(0, kLongestPrelude_s, steady.settle_s);
   steady.warm_up_s = warm_up.number(0, kLongestPrelude_s, steady.warm_up_s);
+  steady.latencies = latencies.number(0, kMostLatencies, steady.latencies);
   load.window = steady;
+  load.offering.opened_per_second = opened.number(1, kHighestRate, load.offering.opened_per_second);
+  load.statistics = read_statistics(statistics);
   load.rate = rate.text();
   if (rate.present()) check_rate(rate, load.rate, cells);
 }
@@ -140,6 +154,7 @@ Load read_load(const std::string& name, const YamlValue& value, const Suite& sui
   load.title = map.get("title").text(name);
   load.question = map.get("question").text();
   load.timeout_s = map.get("timeout").number(0.001, kLongestTimeout_s, load.timeout_s);
+  load.offering.threads = static_cast<unsigned>(map.get("threads").integer(0, kMostThreads, 0));
 
   const std::vector<std::string> countable{"client requests", "upstream calls"};
   const auto counts = map.get("counts");

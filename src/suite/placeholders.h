@@ -11,7 +11,8 @@
 namespace shootout::suite {
 
 constexpr int kMostPort = 65535;
-constexpr int kMostProcesses = 1024;  ///< workers of a contender, or threads of one of them
+constexpr const char* kCores = "{cores}";  ///< as a parameter's whole value: as many as this machine has
+constexpr int kMostProcesses = 1024;       ///< workers of a contender, or threads of one of them
 
 /// A piece of a text: as it is, with "{{" made a brace; or what stands between braces.
 struct TextPart {

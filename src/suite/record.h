@@ -36,7 +36,8 @@ struct GateFigure {
 ///   fullest_worker_share          0 to 1: the largest share of the connections that one worker held
 ///   bytes_per_answer              received by the generator, heads included, a completed answer
 ///   generator_cpu_percent         of one core
-///   generator_wait_percent        of the window, in which it could have run but had no core
+///   generator_wait_percent        of the window, in which it could have run but had no core; of several
+///                                 threads the mean
 ///   concurrency_mean              requests in flight, over the window
 ///   shared_cores_percent          where the generator and the servers do not keep apart: what both took of
 ///   their
@@ -49,6 +50,18 @@ struct GateFigure {
 ///   bytes_per_second              received in the window
 ///   sent_bytes_per_second         of the requests that were answered in the window
 ///   first_byte_p50_us, first_byte_p99_us   from the send to the answer's first byte
+///   latency_stdev_us, latency_within_1_stdev   the latter 0 to 1: the share within one of the mean
+///   thread_rate_mean, thread_rate_stdev, thread_rate_max, thread_rate_within_1_stdev   answers/s of one of
+///                                 the generator's threads, over intervals of 100 ms
+///   answers, bytes_received       whole answers that came inside the window, and what came in it
+///   generator_rss_bytes           the most that the generator's process ever held
+///   connections_opened            sockets, those opened again after an error included
+///   connections_never_accepted    seen waiting in the server's backlog only
+///   open_s                        from the first connect() until each connection had been open once;
+///                                 absent where one never was
+///   listen_backlog                the server's listening queue, as listen(2) got it
+///   listen_overflows, listen_drops   connections that it lost: TcpExt of the server's network namespace over
+///                                 the trial, its opening and settling included
 ///   database_cpu_percent, database_cpu_us_per_request   of the service postgres, the latter an answer
 ///   rows_read, rows_written       the database's own counts over the trial
 ///   rows_read_claimed, rows_written_claimed   what the good answers claim
@@ -59,6 +72,18 @@ struct GateFigure {
 ///   was
 ///                                 at the first level; absent where it never did
 ///   memory_kept_bytes             PSS (else RSS) at the end less that at the start; below 0 it gave back
+/// and of a steady load with the statistics of wrk, where errors are findings:
+///   socket_errors_connect, socket_errors_read, socket_errors_write, socket_errors_timeout   as wrk has them:
+///                                 resolve, connect and tls; read, reset, closed and protocol; write; timeout
+///   errors_before_window          of requests that were sent while connections were opened and settled
+///   slower_than_2s                0 to 1: of the requests that were answered, timed out or were given up,
+///                                 those with more than 2 s
+///   waiting_at_end                requests under way when the window ended
+///   waited_at_end_p50_us, waited_at_end_max_us   how long those had waited then
+///   waited_all_along              of those, the ones sent before the window began: in a closed loop as many
+///                                 connections got no answer in all of it
+///   connections_never_opened      of the load's, those that no connect() came through for
+///   connections_never_served      sockets that were open and closed without one whole answer
 struct TrialRecord {
   int number = 0;   ///< its place in the plan, from 1
   int attempt = 1;  ///< a trial that was void may be measured again; each attempt is a record
@@ -74,9 +99,9 @@ struct TrialRecord {
   nlohmann::json load_result;  ///< the engine's whole result, histograms included
   /// samples per interval and process, connections by worker; `environment`: what observe/environment.h
   /// tells; `portrait`: what observe/portrait.h tells, in the first block of a replicate; `served_by`: the
-  /// contender whose server it was, where it was another's; of a spike `phases`: [{name, role, connections,
-  /// begin_s, end_s, started, completed, completed_in_phase, errors, unanswered, requests_per_second, p50_us,
-  /// p99_us}], a quantile only with 10 values beyond it
+  /// contender whose server it was, where it was another's; `generator_cores`: how many it had; of a spike
+  /// `phases`: [{name, role, connections, begin_s, end_s, started, completed, completed_in_phase, errors,
+  /// unanswered, requests_per_second, p50_us, p99_us}], a quantile only with 10 values beyond it
   nlohmann::json observed;
   std::string log_file;  ///< the contender's output
 };

@@ -142,8 +142,16 @@ std::vector<std::string> slot_mistakes(const std::string& expected, const std::v
   return mistakes;
 }
 
+std::optional<std::string> slot_that_is(const std::string& text) {
+  const auto parts = parts_of(text, Braces::loose);
+  if (!parts || parts->size() != 1 || !parts->front().is_placeholder || !is_ranged(parts->front().text))
+    return std::nullopt;
+  return name_of_slot(parts->front().text);
+}
+
 Result<std::string> fill_for_engine(const std::string& text, const Values& values,
-                                    const std::vector<std::string>& slots, Braces braces) {
+                                    const std::vector<std::string>& slots, Braces braces,
+                                    const Values& slot_values) {
   const auto parts = parts_of(text, braces);
   if (!parts) return std::unexpected(parts.error());
   std::string filled;
@@ -155,6 +163,8 @@ Result<std::string> fill_for_engine(const std::string& text, const Values& value
       add_literal(part.text);
     } else if (is_ranged(part.text) || has(slots, part.text)) {
       filled += fmt::format("{{{}}}", part.text);
+    } else if (const auto slot = slot_values.find(part.text); slot != slot_values.end()) {
+      filled += slot->second;
     } else if (const auto value = values.find(part.text); value != values.end()) {
       add_literal(value->second);
     } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,15 @@ namespace shootout::suite {
 [[nodiscard]] std::vector<std::string> slot_mistakes(const std::string& expected,
                                                      const std::vector<std::string>& names);
 
+/// The name of the slot that the text is, from its beginning to its end: n of "{n:1..1000}". Nothing where it
+/// is none.
+[[nodiscard]] std::optional<std::string> slot_that_is(const std::string& text);
+
 /// As fill(), for a text that the engine reads: slots stay, and so do the names among `slots`; a brace that
-/// is meant as one is doubled.
+/// is meant as one is doubled. A placeholder that `slot_values` has becomes the slot there.
 Result<std::string> fill_for_engine(const std::string& text, const Values& values,
-                                    const std::vector<std::string>& slots, Braces braces = Braces::strict);
+                                    const std::vector<std::string>& slots, Braces braces = Braces::strict,
+                                    const Values& slot_values = {});
 
 /// The JSON text that a text for the engine stands for: itself where it is JSON once its slots are filled,
 /// else a JSON string.

@@ -55,6 +55,32 @@ TEST(SteadyLoads, CellsTakeThemOver) {
   EXPECT_EQ(cell("open", steady_with("rate: \"{r}\"", "rate: 200")).rate, 200);
 }
 
+TEST(SteadyLoads, AreOfferedAsTheySay) {
+  const Cell usual = cell("closed");
+  EXPECT_EQ(usual.window.value().latencies, 20);
+  EXPECT_EQ(usual.offering, Offering{});
+  EXPECT_EQ(usual.statistics, Statistics::usual);
+  const Cell like_wrk = cell("closed", steady_with("    window: 0.3\n",
+                                                   "    window: 0.3\n    latencies: 5\n    threads: 12\n"
+                                                   "    opened_per_second: 10000\n    timeout: 2\n"
+                                                   "    statistics: wrk\n"));
+  EXPECT_EQ(like_wrk.window.value().latencies, 5);
+  EXPECT_EQ(like_wrk.offering, (Offering{.threads = 12, .opened_per_second = 10000}));
+  EXPECT_EQ(like_wrk.timeout_s, 2);
+  EXPECT_EQ(like_wrk.statistics, Statistics::wrk);
+}
+
+TEST(SteadyLoads, AreOfferedAsTheProfileSays) {
+  const Suite suite = suite_of(
+      steady_with("blocks: 3}", "blocks: 3, loads: {closed: {threads: 24, latencies: 2, statistics: wrk}}}"));
+  const Suite quick = with_profile(suite, "quick");
+  EXPECT_EQ(quick.loads[1].offering.threads, 24U);
+  EXPECT_EQ(quick.loads[1].window.value().latencies, 2);
+  EXPECT_EQ(quick.loads[1].window->seconds, 0.3);
+  EXPECT_EQ(quick.loads[1].statistics, Statistics::wrk);
+  EXPECT_EQ(suite.loads[1].offering.threads, 0U);
+}
+
 TEST(SteadyLoads, ThoseOfTheTestsSuitesFill) {
   const std::filesystem::path root = SHOOTOUT_SOURCE_DIR;
   const auto folders = read_contenders({root / "contenders", root / "tests" / "contenders"});
@@ -90,6 +116,15 @@ TEST(SteadyLoads, MistakesAreTold) {
        "s.yaml:20: unknown key 'windwo'; did you mean 'window'?\n"
        "s.yaml:21: settle: only with 'window', which makes a load steady\n"
        "s.yaml:22: warm_up: only with 'window', which makes a load steady"},
+      {"requests_per_connection: 3", "requests_per_connection: 3\n    latencies: 5\n    statistics: wrk",
+       "s.yaml:17: latencies: only with 'window', which makes a load steady\n"
+       "s.yaml:18: statistics: only with 'window', which makes a load steady"},
+      {"window: 0.3", "window: 0.3\n    statistics: ab",
+       "s.yaml:21: statistics: there is no kind of statistics 'ab'; there are: usual, wrk"},
+      {"window: 0.3", "window: 0.3\n    latencies: -1",
+       "s.yaml:21: latencies: must be between 0 and 1000, found -1"},
+      {"window: 0.3", "window: 0.3\n    threads: 2000",
+       "s.yaml:21: threads: must be between 0 and 1024, found 2000"},
       {"    window: 1\n", "", "s.yaml:27: rate: only with 'window', which makes a load steady"},
       {"window: 0.3", "window: 0", "s.yaml:20: window: must be between 0.05 and 86400, found 0"},
       {"window: 0.3", "window: 300ms", "s.yaml:20: window: expected a number, found '300ms'"},

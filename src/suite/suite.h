@@ -126,9 +126,23 @@ struct Threshold {
 
 /// How a steady load is measured: many short trials.
 struct Window {
-  double seconds = 0.5;   ///< of one trial, at least; longer where it would not hold 20 mean latencies
+  double seconds = 0.5;   ///< of one trial, at least; longer where it would not hold so many latencies
   double settle_s = 0.1;  ///< of each trial, not counted
   double warm_up_s = 1;   ///< of each contender in each replicate, not counted
+  double latencies = 20;  ///< mean ones that a trial holds at least; with fewer Little's law is not judged
+};
+
+/// How a load is offered, beside its connections and its length.
+struct Offering {
+  unsigned threads = 0;          ///< of the generator; 0: shootout chooses
+  double opened_per_second = 0;  ///< the pace at which connections are opened; 0: as fast as they will
+  friend bool operator==(const Offering&, const Offering&) = default;
+};
+
+/// What is told of a load.
+enum class Statistics {
+  usual,
+  wrk,  ///< what wrk prints and what it cannot tell; errors are findings and void no trial
 };
 
 /// A step of a load that changes its connections.
@@ -157,6 +171,8 @@ struct Load {
   /// latency_p50_us, latency_p95_us.
   std::string decides = "duration_s";
   double timeout_s = 10;
+  Offering offering{};
+  Statistics statistics = Statistics::usual;  ///< of a steady load
   std::string counts;  ///< what its requests/s counts: "client requests" or "upstream calls"
   /// The cell's parameters by scenario, e.g. {delay: 0.5, calls: 1}; a scenario that is not here has no cell.
   std::map<std::string, std::map<std::string, std::string>> cells;
@@ -173,34 +189,52 @@ struct ServiceChoice {
   std::map<std::string, std::string> makes;  ///< make -> contender folder
 };
 
-/// An expectation of the seeds, put to the test.
-struct Claim {
+/// A figure of a run, and the range that it should lie in. With several loads, contenders or opponents it is
+/// one figure for each combination, and all of them should.
+struct Criterion {
   enum class Kind {
-    speedup,          ///< the improvement of `scenario` under `load` lies between low and high
+    speedup,          ///< the improvement of `scenario` under the load lies between low and high
     average_speedup,  ///< of the load's scenarios, arithmetic
     maximum_speedup,
-    upstream_peak,  ///< the most calls of `contender` that ever waited at once, under `load`
-    rises,          ///< the improvement rises with the concurrency, under `load`
-    cpu_ratio,      ///< CPU a request of `contender` against the baseline's, under `load`: below 1 is less
-    cpu_idle,       ///< CPU % of `contender` at rest
-    cpu_load,       ///< CPU % of `contender` under load
-    memory,         ///< bytes (PSS) of `contender` under load
+    upstream_peak,  ///< the most calls of the contender that ever waited at once, under the load
+    rises,          ///< the improvement rises with the concurrency, under the load
+    cpu_ratio,      ///< CPU a request of the contender against the baseline's: below 1 is less
+    cpu_idle,       ///< CPU % of the contender at rest
+    cpu_load,       ///< CPU % of the contender under load
+    memory,         ///< bytes (PSS) of the contender under load
     success,        ///< every request of every trial succeeded
+    ratio,          ///< `metric` of the contender by that of `against`, above 1 where it is the better one
+    change,         ///< `metric` of the contender under the load by that under `from`, above 1 if better
+    metric,         ///< the mean of `metric`
+    total,          ///< `metric` added up over all trials: decides by itself, without an interval
+    error_share,    ///< 0 to 1: of the requests those without a good answer
   };
   Kind kind = Kind::speedup;
-  std::string says, source;  ///< the seed's words, and which seed
-  std::string load, scenario, contender;
-  std::optional<double> low, high;
-  std::vector<std::string> contenders;  ///< only where all of these take part; empty: always
+  std::vector<std::string> loads{};       ///< empty: all that were measured, taken together
+  std::string scenario{};                 ///< empty: each, or all taken together, as the kind has it
+  std::vector<std::string> contenders{};  ///< whom it is about
+  std::vector<std::string> against{};     ///< of a ratio; a contender is not held against itself
+  std::string from{};                     ///< of a change: the load before
+  std::string metric{};                   ///< one of told_metrics.h; empty: what the load decides by
+  std::optional<double> low{}, high{};
+  bool below = false;  ///< `high` itself lies outside
+  int cores = 0;       ///< where the servers had fewer it cannot be told
 };
 
-/// A piece of advice of the seeds, given only where a figure of this run carries it.
+/// An expectation of the seeds, put to the test.
+struct Claim {
+  std::string says, source;               ///< the seed's words, and which seed
+  std::string published{};                ///< the seed's own figures
+  std::vector<Criterion> criteria{};      ///< all must hold
+  std::vector<std::string> contenders{};  ///< only where all of these take part; empty: always
+};
+
+/// A sentence that is given only where figures of this run carry it.
 struct Advice {
-  std::string group;  ///< "Migration", "When to use Gunicorn + Flask" ...
+  std::string group;  ///< "Migration", "When to use Gunicorn + Flask", "Weaknesses" ...
   std::string says;
-  Claim::Kind kind = Claim::Kind::average_speedup;  ///< the figure that it hangs on
-  std::string load, scenario, contender;
-  std::optional<double> at_least, below;
+  std::string about{};                ///< the contender whose strength or weakness it is; or empty
+  std::vector<Criterion> criteria{};  ///< all must hold
 };
 
 /// What a server may use; 0: all there is.
@@ -297,6 +331,8 @@ struct Cell {
   std::optional<Window> window;  ///< a steady load; then requests_per_connection means nothing
   std::optional<double> rate;    ///< requests/s of an open loop
   double timeout_s = 10;
+  Offering offering{};
+  Statistics statistics = Statistics::usual;
   std::vector<Phase> phases;   ///< a spike; then connections are those of its highest phase
   std::string method, target;  ///< the target may hold the engine's slots, as all texts below
   std::map<std::string, std::string> headers;

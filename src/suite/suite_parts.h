@@ -25,6 +25,15 @@ std::vector<Load> read_loads(const YamlValue& value, const Suite& suite);
 Load read_load(const std::string& name, const YamlValue& value, const Suite& suite);
 /// Sorted from the highest.
 std::vector<Threshold> read_thresholds(const YamlValue& value);
+/// What the keys of a criterion's range are called: a claim's are `low` and `high`.
+struct BoundKeys {
+  std::string low, high;
+  bool high_is_outside = false;
+};
+/// The keys of a criterion, of a map that may have others. Where the kind needs a contender and names none,
+/// it is `about`.
+Criterion read_criterion(YamlMap& map, const Suite& suite, const BoundKeys& keys,
+                         const std::string& about = {});
 std::vector<Claim> read_claims(const YamlValue& value, const Suite& suite);
 std::vector<Advice> read_advice(const YamlValue& value, const Suite& suite);
 

@@ -1,5 +1,6 @@
 #include "trial/load_plan.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace shootout::trial {
@@ -85,7 +86,10 @@ engine::LoadPlan load_plan(const suite::Cell& cell, const suite::Launchable& con
   plan.mix = {request_plan(cell)};
   if (cell.message) plan.websocket = websocket_plan(*cell.message);
   plan.connections = cell.connections;
-  plan.threads = 1;
+  // One thread, unless the suite says how many: enough for any of the servers, and of few cores the one
+  // that is the generator's.
+  plan.threads = std::max(cell.offering.threads, 1U);
+  plan.opened_per_second = cell.offering.opened_per_second;
   if (!cell.phases.empty()) {
     plan.series_interval_s = kSpikeInterval;
     for (const auto& phase : cell.phases) {

@@ -44,6 +44,20 @@ TEST(LoadPlan, OfFixedWorkAndOfAWindow) {
   EXPECT_FALSE(open.requests_per_connection);
 }
 
+TEST(LoadPlan, IsOfferedAsTheSuiteSays) {
+  suite::Cell cell;
+  cell.connections = 8000;
+  cell.window = suite::Window{};
+  EXPECT_EQ(plan_of(cell).threads, 1U);
+  EXPECT_EQ(plan_of(cell).opened_per_second, 0);
+  cell.offering = {.threads = 24, .opened_per_second = 10'000};
+  cell.timeout_s = 2;
+  const auto plan = plan_of(cell);
+  EXPECT_EQ(plan.threads, 24U);
+  EXPECT_EQ(plan.opened_per_second, 10'000);
+  EXPECT_EQ(plan.timeout_s, 2);
+}
+
 TEST(LoadPlan, OfASpikeHasAStageForEachPhase) {
   suite::Cell cell;
   cell.phases = {{"a", 10, 1}, {"b", 500, 2.5, suite::Phase::Role::hold}, {"c", 10, 3}};

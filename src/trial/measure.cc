@@ -17,6 +17,7 @@
 #include "trial/metrics.h"
 #include "trial/phases.h"
 #include "trial/rows.h"
+#include "trial/wrk_metrics.h"
 
 namespace shootout::trial {
 namespace {
@@ -43,6 +44,7 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
     observed["connections_never_accepted"] = tree->connections_never_accepted;
     observed["ended"] = tree->ended;
     observed["appeared"] = tree->appeared;
+    for (const auto& [pid, command] : tree->changed) observed["changed"][std::to_string(pid)] = command;
   }
   for (const auto& [name, service] : bench.stage->services_at_work()) {
     const auto* tree = find_tree(observation, service->name);
@@ -77,21 +79,35 @@ void add_database_metrics(const observe::Observation& observation, const Bench& 
     metrics["database_cpu_us_per_request"] = 1e6 * (tree->cpu_user_s + tree->cpu_system_s) / answers;
 }
 
+// What became of connections before the server took them.
+void add_listener_metrics(const nlohmann::json& environment,
+                          const std::map<std::string, nlohmann::json>& portraits, const std::string& server,
+                          Metrics& metrics) {
+  const auto take = [&metrics](const nlohmann::json& from, const char* name, const char* metric) {
+    if (from.contains(name)) metrics[metric] = from.at(name).get<double>();
+  };
+  take(environment, "listen_overflows", "listen_overflows");
+  take(environment, "listen_drops", "listen_drops");
+  if (const auto portrait = portraits.find(server); portrait != portraits.end())
+    take(portrait->second, "backlog", "listen_backlog");
+}
+
 // The whole result of fixed work; of the many short trials of a steady load what quantiles are merged from.
 nlohmann::json kept(const engine::LoadResult& result, const suite::Cell& cell) {
   auto json = generator::to_json(result);
   if (cell.window) {
-    for (const char* bulky : {"series", "threads", "first_byte"}) json.erase(bulky);
+    for (const char* bulky : {"series", "threads", "first_byte", "waiting_at_end"}) json.erase(bulky);
     if (!cell.rate) json.erase("service");  // a closed loop sends when it plans
   }
   return json;
 }
 
-// As long as the load says, and at least 20 of its mean latencies.
+// As long as the load says, and at least so many of its mean latencies.
 suite::Cell with_room(suite::Cell cell, const WarmedUp& warmed_up) {
-  constexpr double kLatencies = 20, kLongest = 60;
-  cell.window->seconds =
-      std::max(cell.window->seconds, std::min(kLatencies * warmed_up.mean_latency_us * 1e-6, kLongest));
+  constexpr double kLongest = 60;
+  auto& window = *cell.window;
+  window.seconds =
+      std::max(window.seconds, std::min(window.latencies * warmed_up.mean_latency_us * 1e-6, kLongest));
   return cell;
 }
 
@@ -172,7 +188,7 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     if (!counts) return std::unexpected(counts.error());
     rows_before = *counts;
   }
-  observe::EnvironmentWatch environment(::getpid());
+  observe::EnvironmentWatch environment(::getpid(), server.pid);
   auto observer = observe::Observer::start(std::move(trees), kSampleInterval);
   if (!observer) return std::unexpected(observer.error());
 
@@ -199,6 +215,9 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     return measured;
   }
   add_load_metrics(*result, *cell, counts_calls, record.metrics);
+  if (cell->statistics == suite::Statistics::wrk) add_wrk_metrics(*result, record.metrics);
+  if (server.pid != 0)
+    add_listener_metrics(record.observed["environment"], bench.portraits, serves, record.metrics);
   if (const auto* tree = find_tree(observation, serves)) {
     add_tree_metrics(*tree, all_answers(*result), record.metrics);
     add_memory_metrics(observation.samples, serves, record.metrics);
@@ -238,6 +257,9 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
       record.observed["warm_up"] = {{"seconds", warmed_up->seconds}, {"at_rest", warmed_up->at_rest}};
     }
   }
+  record.observed["generator_cores"] = bench.pinning->generator.empty()
+                                           ? std::max(bench.pinning->shared_cores, 1)
+                                           : static_cast<int>(bench.pinning->generator.size());
   record.load_result = kept(*result, *cell);
   record.gates =
       judge::gate_figures(record, *cell, suite::gates_of(bench.selection->suite, planned.scenario));

@@ -17,6 +17,16 @@ double good_in_window(const engine::LoadResult& result, const suite::Cell& cell)
          static_cast<double>(result.completed);
 }
 
+// A load shorter than an interval has none.
+void add_thread_rates(const engine::LoadResult& result, Metrics& metrics) {
+  const auto rate = engine::pooled(result.threads);
+  if (rate.max <= 0) return;
+  metrics["thread_rate_mean"] = rate.mean;
+  metrics["thread_rate_stdev"] = rate.stdev;
+  metrics["thread_rate_max"] = rate.max;
+  metrics["thread_rate_within_1_stdev"] = rate.within_one_stdev();
+}
+
 }  // namespace
 
 void add_load_metrics(const engine::LoadResult& result, const suite::Cell& cell, bool counts_calls,
@@ -32,16 +42,26 @@ void add_load_metrics(const engine::LoadResult& result, const suite::Cell& cell,
     metrics["requests_per_second"] = good_in_window(result, cell) * each / result.duration_s;
     metrics["bytes_per_second"] = result.bytes_per_second();
   }
+  metrics["answers"] = static_cast<double>(result.completed_in_window);
+  metrics["bytes_received"] = static_cast<double>(result.bytes_received_in_window);
+  metrics["connections_opened"] = static_cast<double>(result.connections_opened);
+  if (result.connections_opened > 0 && result.connections_never_opened == 0)
+    metrics["open_s"] = result.open_s;
+  if (result.max_rss_bytes > 0) metrics["generator_rss_bytes"] = static_cast<double>(result.max_rss_bytes);
   const auto& latency = result.latency;
-  if (result.completed > 0) {
-    metrics["bytes_per_answer"] =
-        static_cast<double>(result.bytes_received) / static_cast<double>(result.completed);
-  }
+  // All that came from the window's begin on, requests from before it included.
+  if (const auto answers = result.completed_in_window + result.completed_draining; answers > 0)
+    metrics["bytes_per_answer"] = static_cast<double>(result.bytes_received) / static_cast<double>(answers);
   if (latency.count() > 0) {
     metrics["latency_mean_us"] = latency.mean();
     metrics["latency_p50_us"] = latency.quantile(0.5);
     metrics["latency_max_us"] = latency.max();
   }
+  if (latency.count() > 1) {
+    metrics["latency_stdev_us"] = latency.stdev();
+    metrics["latency_within_1_stdev"] = latency.within_one_stdev();
+  }
+  add_thread_rates(result, metrics);
   // A quantile needs at least ten values beyond it (docs/measuring.md).
   if (latency.count_beyond(0.90) >= 10) metrics["latency_p90_us"] = latency.quantile(0.90);
   if (latency.count_beyond(0.95) >= 10) metrics["latency_p95_us"] = latency.quantile(0.95);
@@ -56,8 +76,10 @@ void add_load_metrics(const engine::LoadResult& result, const suite::Cell& cell,
   if (result.wall_s > 0)
     metrics["generator_cpu_percent"] = 100 * (result.cpu_user_s + result.cpu_system_s) / result.wall_s;
   if (!cell.window) return;
-  if (result.waited_for_cpu_s && result.wall_s > 0)
-    metrics["generator_wait_percent"] = 100 * *result.waited_for_cpu_s / result.wall_s;
+  if (result.waited_for_cpu_s && result.wall_s > 0) {
+    const auto threads = static_cast<double>(std::max<std::size_t>(result.threads.size(), 1));
+    metrics["generator_wait_percent"] = 100 * *result.waited_for_cpu_s / (result.wall_s * threads);
+  }
   metrics["littles_law_percent"] = 100 * result.littles_law_error();
   metrics["concurrency_mean"] = result.concurrency_mean;
   if (result.offered_rps && *result.offered_rps > 0 && result.duration_s > 0) {
@@ -114,6 +136,7 @@ void add_tree_metrics(const observe::TreeObservation& tree, double answers, Metr
   optional("disk_written_bytes", tree.disk_written_bytes);
   optional("network_received_bytes", tree.network_received_bytes);
   optional("network_sent_bytes", tree.network_sent_bytes);
+  metrics["connections_never_accepted"] = static_cast<double>(tree.connections_never_accepted);
   std::uint64_t connections = 0, fullest = 0;
   for (const auto& [pid, count] : tree.connections_by_process) {
     connections += count;

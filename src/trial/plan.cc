@@ -118,9 +118,14 @@ std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t se
   return plan;
 }
 
+double opening_seconds(const suite::Cell& cell) {
+  const double pace = cell.offering.opened_per_second;
+  return pace > 0 ? cell.connections / pace : 0;
+}
+
 double expected_seconds(const suite::Cell& cell, const suite::Launchable& contender) {
   constexpr double kOverhead = 0.1;
-  if (cell.window) return cell.window->settle_s + cell.window->seconds + kOverhead;
+  if (cell.window) return opening_seconds(cell) + cell.window->settle_s + cell.window->seconds + kOverhead;
   if (!cell.phases.empty()) {
     double seconds = kOverhead;
     for (const auto& phase : cell.phases) seconds += phase.seconds;

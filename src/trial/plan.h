@@ -53,6 +53,9 @@ struct PlannedTrial {
 /// The planned replicates whole.
 [[nodiscard]] std::vector<PlannedTrial> make_plan(const Selection& selection, std::uint64_t seed);
 
+/// How long opening its connections takes, where the cell states a pace; else 0.
+[[nodiscard]] double opening_seconds(const suite::Cell& cell);
+
 /// How long one trial of this cell is likely to take, seconds: of fixed work from the cell's `delay` and
 /// `calls`, and the contender's slots where it has those; of a steady load its settling and window; of a
 /// spike its phases. A guess for progress, --dry-run and the budget; no figure rests on it.

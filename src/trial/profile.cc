@@ -16,6 +16,7 @@
 #include "observe/profiler.h"
 #include "trial/measure.h"
 #include "trial/pinning.h"
+#include "trial/room.h"
 #include "trial/verify.h"
 #include "trial/warm_up.h"
 
@@ -187,6 +188,7 @@ Result<void> profile(const Selection& selection, const std::vector<CellName>& ce
   if (auto possible = can_be_profiled(selection.contenders.front()); !possible) return possible;
   auto pinning = choose_pinning(options.pin);
   if (!pinning) return std::unexpected(pinning.error());
+  if (auto room = make_room(selection); !room) return room;
   StageOptions stage_options = options.stage;
   stage_options.cpus = pinning->servers;
   const auto stopped = [&] { return options.stop_asked && options.stop_asked(); };

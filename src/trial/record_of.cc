@@ -27,15 +27,15 @@ std::string new_id(const std::string& suite) {
                      std::random_device{}() & 0xffff);
 }
 
-// The command line as it is run; where each start takes a free port, PORT stands for it.
-std::vector<std::string> command_of(const suite::Contender& contender, const suite::Launchable& what,
-                                    bool own_ports) {
-  auto command = what.command;
-  const std::string port = std::to_string(what.port);
-  for (size_t i = 0; !own_ports && i < command.size() && i < contender.command.size(); ++i) {
-    if (contender.command[i].find("{port}") == std::string::npos) continue;
+// A command line as it is run; where each start takes a free port, this name stands for it.
+std::vector<std::string> with_name(std::vector<std::string> command,
+                                   const std::vector<std::string>& as_written, const std::string& placeholder,
+                                   std::uint16_t number, const std::string& name) {
+  const std::string port = std::to_string(number);
+  for (size_t i = 0; i < command.size() && i < as_written.size(); ++i) {
+    if (as_written[i].find(placeholder) == std::string::npos) continue;
     if (const size_t at = command[i].rfind(port); at != std::string::npos)
-      command[i].replace(at, port.size(), "PORT");
+      command[i].replace(at, port.size(), name);
   }
   return command;
 }
@@ -44,6 +44,33 @@ std::vector<std::string> command_of(const suite::Contender& contender, const sui
 std::map<std::string, std::string> tellable(std::map<std::string, std::string> values) {
   for (auto& [name, value] : values) value = without_password(value);
   return values;
+}
+
+std::vector<std::string> command_of(const suite::Contender& contender, const suite::Launchable& what,
+                                    bool own_ports) {
+  return own_ports ? what.command : with_name(what.command, contender.command, "{port}", what.port, "PORT");
+}
+
+// The programs by name: the command line of the first process of each, and how many processes there are.
+nlohmann::json programs_of(const suite::Contender& contender, const suite::Launchable& what, bool own_ports) {
+  using ForEach = suite::Program::ForEach;
+  nlohmann::json programs = nlohmann::json::object();
+  auto process = what.programs.begin();
+  for (const auto& program : contender.programs) {
+    const size_t times = program.for_each == ForEach::once      ? 1
+                         : program.for_each == ForEach::backend ? what.backend_ports.size()
+                                                                : static_cast<size_t>(what.workers);
+    auto command = process->command;
+    if (!own_ports) {
+      command = with_name(std::move(command), program.command, "{port}", what.port, "PORT");
+      if (program.for_each == ForEach::backend)
+        command = with_name(std::move(command), program.command, "{backend_port}", what.backend_ports.front(),
+                            "BACKEND_PORT");
+    }
+    programs[program.name] = {{"command", std::move(command)}, {"processes", times}};
+    process += static_cast<std::ptrdiff_t>(times);
+  }
+  return programs;
 }
 
 nlohmann::json describe(const suite::Contender& contender, const suite::Launchable& what,
@@ -66,6 +93,7 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
                                    {"source", note.source}};
   }
   if (!what.command.empty()) json["command"] = command_of(contender, what, options.own_ports);
+  if (!what.programs.empty()) json["programs"] = programs_of(contender, what, options.own_ports);
   for (const auto& name : {contender.name, known_as}) {
     if (const auto overrides = selection.overrides.find(name); overrides != selection.overrides.end()) {
       for (const auto& [parameter, value] : tellable(overrides->second)) json["overrides"][parameter] = value;

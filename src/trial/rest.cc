@@ -11,13 +11,21 @@ namespace {
 
 constexpr std::chrono::seconds kDrainTime{2};
 
-// Without socket diagnostics nobody can tell; the generator has closed its connections then.
-bool drained(std::uint16_t port) {
+bool is_among(const std::vector<std::uint16_t>& ports, std::uint16_t port) {
+  return std::ranges::find(ports, port) != ports.end();
+}
+
+// Without socket diagnostics nobody can tell; the generator has closed its connections then. A proxy keeps
+// connections to its backends: none waits to be accepted there.
+bool drained(const launch::Server& server) {
   auto dump = observe::SocketDump::open();
   if (!dump) return true;
   auto sockets = dump->read();
   if (!sockets) return true;
-  return std::ranges::none_of(*sockets, [port](const auto& socket) { return socket.local_port == port; });
+  return std::ranges::none_of(*sockets, [&](const auto& socket) {
+    return socket.local_port == server.port ||
+           (socket.inode == 0 && is_among(server.backend_ports, socket.local_port));
+  });
 }
 
 }  // namespace
@@ -27,7 +35,7 @@ Result<bool> lay_to_rest(Stage& stage, const std::string& contender,
   const auto& server = stage.servers.at(contender);
   if (server.pid == 0) return true;
   const auto deadline = std::chrono::steady_clock::now() + kDrainTime;
-  while (!drained(server.port)) {
+  while (!drained(server)) {
     if (std::chrono::steady_clock::now() > deadline || (stop_asked && stop_asked())) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }

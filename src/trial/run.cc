@@ -275,10 +275,22 @@ class Execution {
       if (measured->lied) return better_cause(*bench.stage, liar(trial).error());
       if (trial.valid) return {};
       if (auto full = full_disk(*bench.stage)) return std::unexpected(*full);
+      if (auto whole = until_whole(bench, planned, trial); !whole) return whole;
       if (attempt < kAttempts && was_disturbed(trial)) std::this_thread::sleep_for(kAfterDisturbance);
     }
     emit(Warning{fmt::format("trial {} ({} {} {}) stayed void after {} attempts", planned.number,
                              planned.contender, planned.load, planned.scenario, kAttempts)});
+    return {};
+  }
+
+  // Where a process died, whoever watches it starts it again: not in the middle of the next attempt.
+  Result<void> until_whole(const Bench& bench, const PlannedTrial& planned, const suite::TrialRecord& trial) {
+    const bool changed = std::ranges::any_of(
+        trial.gates, [](const auto& gate) { return !gate.passed && gate.gate == "server"; });
+    const auto& server = bench.stage->servers.at(selection_.server_of(planned.contender, planned.scenario));
+    if (!changed || server.pid == 0) return {};
+    if (auto whole = bench.stage->set.wait_ready(server, options_.stop_asked); !whole)
+      return better_cause(*bench.stage, whole.error());
     return {};
   }
 

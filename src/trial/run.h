@@ -32,7 +32,8 @@ struct RunOutcome {
   std::optional<Error> error;      ///< why the run did not finish; what was measured until then is stored
 };
 
-/// Measures a selection. An error is returned only where no run began; afterwards the outcome tells.
+/// Measures a selection, for which make_room() was called. An error is returned only where no run began;
+/// afterwards the outcome tells.
 Result<RunOutcome> run(const Selection& selection, const Choice& choice, store::Store& store,
                        const RunOptions& options);
 

@@ -1,11 +1,13 @@
 #include "trial/stage.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
+#include <numeric>
 #include <random>
 
 #include "base/folders.h"
@@ -19,20 +21,55 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// A contender with its port, its environment and the services' addresses filled in.
-Result<suite::Launchable> resolve_one(const suite::Contender& contender, const std::string& known_as,
-                                      const Selection& selection,
-                                      const std::map<std::string, launch::Environment>& environments,
-                                      const suite::Values& of_the_set, std::uint16_t free_port) {
+std::map<std::string, std::string> overrides_of(const suite::Contender& contender,
+                                                const std::string& known_as, const Selection& selection) {
   std::map<std::string, std::string> overrides;
   for (const auto& name : {contender.name, known_as}) {
     if (const auto found = selection.overrides.find(name); found != selection.overrides.end()) {
       overrides.insert(found->second.begin(), found->second.end());
     }
   }
-  if (free_port != 0 && contender.url.empty()) overrides.emplace("port", std::to_string(free_port));
+  return overrides;
+}
 
+// The cores that this process may run on, and its servers with it.
+std::string cores_here() {
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  const bool known = ::sched_getaffinity(0, sizeof cores, &cores) == 0;
+  return std::to_string(known ? CPU_COUNT(&cores) : 1);
+}
+
+// Free ports for one contender: its own, and its backends' behind it. Empty: those that it names itself.
+using Ports = std::vector<std::uint16_t>;
+
+// So many ports does each of these take, its own among them.
+Result<std::vector<std::size_t>> port_counts(const Selection& selection) {
+  std::vector<std::size_t> counts(selection.services.size(), 1);
+  for (const auto* group : {&selection.contenders, &selection.companions}) {
+    for (const auto& contender : *group) {
+      const auto backends = suite::backends_of(contender, overrides_of(contender, contender.name, selection),
+                                               {{"cores", cores_here()}});
+      if (!backends) return std::unexpected(backends.error());
+      counts.push_back(1 + static_cast<std::size_t>(*backends));
+    }
+  }
+  return counts;
+}
+
+// A contender with its ports, its environment and the services' addresses filled in.
+Result<suite::Launchable> resolve_one(const suite::Contender& contender, const std::string& known_as,
+                                      const Selection& selection,
+                                      const std::map<std::string, launch::Environment>& environments,
+                                      const suite::Values& of_the_set, const Ports& ports) {
+  auto overrides = overrides_of(contender, known_as, selection);
   suite::Values values = of_the_set;
+  if (!ports.empty() && contender.url.empty()) {
+    overrides.emplace("port", std::to_string(ports.front()));
+    if (ports.size() > 1)
+      values["backend_ports"] = fmt::format("{}", fmt::join(ports.begin() + 1, ports.end(), " "));
+  }
+  values["cores"] = cores_here();
   values["shootout"] = program_file().string();
   launch::Environment environment;
   if (const auto found = environments.find(contender.name); found != environments.end())
@@ -44,10 +81,7 @@ Result<suite::Launchable> resolve_one(const suite::Contender& contender, const s
   auto launchable = suite::resolve(contender, overrides, values);
   if (!launchable) return std::unexpected(launchable.error());
   if (copied) launchable->folder = environment.folder;
-  const char* path = std::getenv("PATH");
-  std::string search = path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
-  if (!environment.programs.empty()) search = environment.programs.string() + ":" + search;
-  launchable->variables.emplace("PATH", search);
+  launchable->variables.emplace("PATH", launch::search_path(environment));
   // A contender's folder is source: nothing is written into it.
   launchable->variables.emplace("PYTHONDONTWRITEBYTECODE", "1");
   return launchable;
@@ -77,7 +111,7 @@ fs::path data_folder(const launch::ServerSet& set, const std::string& name) {
 
 // What runs as an account without rights must reach its data; nobody but their owner reaches some homes.
 bool needs_reachable_folder(const Selection& selection) {
-  return std::ranges::any_of(selection.everything(), &suite::Contender::unprivileged);
+  return std::ranges::any_of(selection.everything(), &suite::Contender::gives_up_rights);
 }
 
 // A password that nobody else knows, for the services of one set.
@@ -129,7 +163,37 @@ Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender
                                                const Selection& selection) {
   suite::Values values{{"data", "DATA"}, {"secret", "SECRET"}};
   for (const auto& need : contender.needs) values[need + ".url"] = "http://127.0.0.1";
-  return resolve_one(contender, known_as, selection, {}, values, 0);
+  return resolve_one(contender, known_as, selection, {}, values, {});
+}
+
+Result<void> require_ports_of_their_own(const Selection& selection) {
+  std::map<std::uint16_t, std::string> holders;
+  const auto take = [&](const suite::Contender& contender, const std::string& known_as) -> Result<void> {
+    const auto what = resolve_for_planning(contender, known_as, selection);
+    if (!what) return std::unexpected(what.error());
+    if (!contender.url.empty()) return {};
+    Ports ports = what->backend_ports;
+    ports.insert(ports.begin(), what->port);
+    for (const std::uint16_t port : ports) {
+      const auto [holder, is_new] = holders.emplace(port, contender.name);
+      if (is_new) continue;
+      return fail(ExitCode::usage,
+                  fmt::format("{} and {} both have the port {} of their own: they cannot stand side by side",
+                              holder->second, contender.name, port),
+                  fmt::format("name one: --contenders {}; or give it another port: --set {}.port=N",
+                              contender.name, contender.name));
+    }
+    return {};
+  };
+  for (const auto& service : selection.services) {
+    if (auto taken = take(service.contender, service.name); !taken) return taken;
+  }
+  for (const auto* group : {&selection.contenders, &selection.companions}) {
+    for (const auto& contender : *group) {
+      if (auto taken = take(contender, contender.name); !taken) return taken;
+    }
+  }
+  return {};
 }
 
 Result<Stage> raise(const Selection& selection,
@@ -138,12 +202,20 @@ Result<Stage> raise(const Selection& selection,
                     const std::function<bool()>& stop_asked) {
   if (auto made = make_folder(options.logs); !made) return std::unexpected(made.error());
   const bool with_ceiling = options.for_load && needs_ceiling(selection);
-  std::vector<std::uint16_t> ports(
-      selection.services.size() + selection.contenders.size() + selection.companions.size(), 0);
-  if (!options.own_ports) {
-    auto free = launch::free_ports(ports.size());
+  auto counts = port_counts(selection);
+  if (!counts) return std::unexpected(counts.error());
+  std::vector<Ports> ports(counts->size());
+  if (options.own_ports) {
+    if (auto good = require_ports_of_their_own(selection); !good) return std::unexpected(good.error());
+  } else {
+    auto free = launch::free_ports(std::accumulate(counts->begin(), counts->end(), std::size_t{0}));
     if (!free) return std::unexpected(free.error());
-    ports = *free;
+    auto next = free->begin();
+    for (size_t i = 0; i < ports.size(); ++i) {
+      const auto end = next + static_cast<std::ptrdiff_t>((*counts)[i]);
+      ports[i].assign(next, end);
+      next = end;
+    }
   }
   std::uint16_t ceiling_port = 0;
   if (with_ceiling) {

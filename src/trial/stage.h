@@ -51,6 +51,10 @@ struct Stage {
 Result<suite::Launchable> resolve_for_planning(const suite::Contender& contender, const std::string& known_as,
                                                const Selection& selection);
 
+/// An error (exit code 2) where two of them have the same port of their own: on those ports they cannot stand
+/// side by side.
+Result<void> require_ports_of_their_own(const Selection& selection);
+
 /// Starts the services, then the contenders, and waits until all are ready. On failure everything is ended.
 Result<Stage> raise(const Selection& selection,
                     const std::map<std::string, launch::Environment>& environments,

@@ -33,7 +33,8 @@ TimeLeft::TimeLeft(const Selection& selection, std::vector<PlannedTrial> plan) :
         if (const auto cell = suite::cell_of(selection.suite, load, scenario, *launchable)) {
           expected_[{contender.name, load.name, scenario.name}] = expected_seconds(*cell, *launchable);
           if (cell->window)
-            warm_up_[{contender.name, load.name, scenario.name}] = cell->window->warm_up_s + kAroundWarmUp;
+            warm_up_[{contender.name, load.name, scenario.name}] =
+                opening_seconds(*cell) + cell->window->warm_up_s + kAroundWarmUp;
         }
       }
     }

@@ -181,9 +181,8 @@ Result<WarmedUp> warm_up(Bench& bench, const CellName& name, const suite::Launch
     warm.at_rest = stats::mser(rates).has_value();
     if (warm.at_rest || last->interrupted) break;
   }
-  const double bytes = last && last->completed > 0
-                           ? static_cast<double>(last->bytes_received) / static_cast<double>(last->completed)
-                           : 0;
+  const auto came = last ? last->completed_in_window + last->completed_draining : 0;
+  const double bytes = came > 0 ? static_cast<double>(last->bytes_received) / static_cast<double>(came) : 0;
   if (bench.stage->ceiling && cell->window && !cell->rate) {
     const auto known = bench.ceilings.find(name);
     if (known == bench.ceilings.end() || std::abs(known->second.first - bytes) > kAlike * bytes) {

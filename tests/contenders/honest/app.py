@@ -47,7 +47,8 @@ def slows(number, a, b):
     return honest(number, a, b)
 
 
-FAULTS = {"none": honest, "caches": caches, "short-answers": short_answers, "error-inside": error_inside, "drops": drops, "slows": slows}
+FAULTS = {"none": honest, "caches": caches, "short-answers": short_answers, "error-inside": error_inside, "drops": drops, "slows": slows,
+          "accepts-slowly": honest}
 
 
 def answer(target, fault):
@@ -95,8 +96,15 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     request_queue_size = 512
+    pause = 0   # before each connection is accepted
+
+    def get_request(self):
+        time.sleep(self.pause)
+        return super().get_request()
 
 
 with Server(("127.0.0.1", int(sys.argv[1])), Handler) as server:
-    server.fault = FAULTS[sys.argv[2] if len(sys.argv) > 2 else "none"]
+    name = sys.argv[2] if len(sys.argv) > 2 else "none"
+    server.fault = FAULTS[name]
+    server.pause = 0.004 if name == "accepts-slowly" else 0
     server.serve_forever()
