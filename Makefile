@@ -2,7 +2,7 @@
 # make test   installs what is missing, builds, and runs every test
 SHELL := /bin/bash
 .DEFAULT_GOAL := build
-.PHONY: run build test test-unit test-sanitizers test-fuzz test-e2e bench setup setup-run setup-test setup-bench format lint clean
+.PHONY: run build test test-unit test-sanitizers test-fuzz test-e2e test-docker test-docker-if-possible bench setup setup-run setup-test setup-bench format lint clean
 
 ifneq ($(shell command -v ccache),)
 CACHE := -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
@@ -27,7 +27,7 @@ setup-test:
 setup-bench:
 	@tools/setup bench
 
-test: setup-test build test-sanitizers test-fuzz test-e2e
+test: setup-test build test-sanitizers test-fuzz test-e2e test-docker-if-possible
 
 # The unit tests, under AddressSanitizer and UndefinedBehaviorSanitizer; what has threads also under ThreadSanitizer.
 test-sanitizers:
@@ -46,6 +46,17 @@ test-fuzz:
 # On a machine that others use too, a test is given a second chance, and its report says so (R).
 test-e2e: build
 	@tools/test-python -m pytest tests -q --maxfail=10 --durations=8 $(if $(CI),--reruns 1)
+
+# With a Docker engine of the tests' own, which needs root.
+test-docker: TEST_DOCKER ?= always
+test-docker: build
+	@tools/setup docker
+	@SHOOTOUT_TEST_DOCKER=$(TEST_DOCKER) tools/test-python -m pytest tests/test_docker.py -q -rs --maxfail=10 --durations=8 $(if $(CI),--reruns 1)
+
+test-docker-if-possible:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && [ -w /sys/fs/cgroup ]; then \
+	$(MAKE) --no-print-directory test-docker TEST_DOCKER=where-possible; \
+	else echo "LEFT OUT: the tests with a Docker engine, which need root, apt-get and writable control groups (make test-docker)" >&2; fi
 
 bench: setup-bench build
 	@bench/run $(ARGS)

@@ -53,7 +53,7 @@ class Description:
         self.values = dict(re.findall(r"^  (\w+):\s*\{?\s*value: ([\w.]+)", self.text, re.M))
 
     def fill(self, text, **more):
-        return re.sub(r"\{([\w.]+)\}", lambda match: str({**self.values, **more}[match[1]]), text.strip().strip('"'))
+        return re.sub(r"\{([\w.]+)\}", lambda match: str({"host": "127.0.0.1", **self.values, **more}[match[1]]), text.strip().strip('"'))
 
     def command(self, **more):
         return [self.fill(word, **more) for word in re.search(r"^command: \[(.*?)\]", self.text, re.M | re.S)[1].split(",")]

@@ -184,7 +184,7 @@ def test_idle_programs_stand_still_and_wake_as_they_were(shootout, loose, tidy):
     assert "its processes are not those that were frozen" not in err
     ledger = {line["what"]: line["by_contender"] for line in report["ledger"]}
     assert ledger["Backlog"] == {"nginx-bjoern": "511", "nginx-gunicorn": "511", "bjoern-prefork": "1024"}
-    assert report["contenders"]["nginx-bjoern"]["programs"]["bjoern"]["command"] == ["python", "serve.py", "BACKEND_PORT", "1024"]
+    assert report["contenders"]["nginx-bjoern"]["programs"]["bjoern"]["command"] == ["python", "serve.py", "127.0.0.1", "BACKEND_PORT", "1024"]
     assert report["contenders"]["nginx-bjoern"]["programs"]["bjoern"]["processes"] == 4
 
 

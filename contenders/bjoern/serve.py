@@ -1,4 +1,4 @@
-"""Bjoern as its README starts it: serve.py PORT BACKLOG [share]. `share`: others listen on this port, too (SO_REUSEPORT)."""
+"""Bjoern as its README starts it: serve.py HOST PORT BACKLOG [share]. `share`: others listen on this port, too (SO_REUSEPORT)."""
 
 import sys
 
@@ -6,5 +6,5 @@ import bjoern
 
 from app import app
 
-port, backlog, *share = sys.argv[1:]
-bjoern.run(app, "127.0.0.1", int(port), reuse_port=bool(share), listen_backlog=int(backlog))
+host, port, backlog, *share = sys.argv[1:]
+bjoern.run(app, host, int(port), reuse_port=bool(share), listen_backlog=int(backlog))

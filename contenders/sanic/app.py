@@ -93,5 +93,5 @@ async def ws_echo(request: Request, ws: Websocket):
 
 
 if __name__ == "__main__":
-    port, workers, backlog = map(int, sys.argv[1:])
-    app.run("127.0.0.1", port, workers=workers, backlog=backlog, access_log=False, motd=False)
+    host, (port, workers, backlog) = sys.argv[1], map(int, sys.argv[2:])
+    app.run(host, port, workers=workers, backlog=backlog, access_log=False, motd=False)

@@ -132,8 +132,8 @@ async def serve(sockets, master):
     await stop.wait()
 
 
-def main(port, workers, backlog):
-    sockets = bind_sockets(port, "127.0.0.1", backlog=backlog)
+def main(host, port, workers, backlog):
+    sockets = bind_sockets(port, host, backlog=backlog)
     master = None
     if workers > 1:
         # Tornado's master does not end its children. They see it end by this pipe, of which it alone has the other end.
@@ -144,4 +144,4 @@ def main(port, workers, backlog):
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(sys.argv[1], *map(int, sys.argv[2:]))

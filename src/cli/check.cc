@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/folders.h"
+#include "base/scratch_folder.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/preparation.h"
@@ -37,20 +38,21 @@ Result<int> all_checks(const trial::Bench& bench, const suite::Launchable& serve
   return checks;
 }
 
-ExitCode check(const trial::Choice& choice, bool quiet) {
+ExitCode check(const trial::Choice& choice, const launch::ImageOptions& images, bool quiet) {
   auto selection = trial::select(choice);
   if (!selection) return report_error(selection.error());
-  auto environments = prepare_with_progress(*selection, false, quiet);
-  if (!environments) return report_error(environments.error());
+  auto prepared = prepare_with_progress(*selection, images, quiet);
+  if (!prepared) return report_error(prepared.error());
 
-  const auto folder = home_folder() / "check" / std::to_string(::getpid());
+  const ScratchFolder scratch(home_folder() / "check" / std::to_string(::getpid()));
   trial::StageOptions options{.name = "check-" + selection->suite.name,
-                              .folder = folder,
-                              .logs = folder,
+                              .folder = scratch.path(),
+                              .logs = scratch.path(),
                               .log_prefix = "",
                               .own_ports = false,
-                              .cpus = {}};
-  auto stage = trial::raise(*selection, *environments, options, {}, interrupted);
+                              .cpus = {},
+                              .containers = prepared->containers};
+  auto stage = trial::raise(*selection, prepared->environments, options, {}, interrupted);
   if (!stage) return interrupted() ? interruption() : report_error(stage.error());
   auto generator = generator::Generator::start({});
   if (!generator) return report_error(generator.error());
@@ -87,16 +89,19 @@ ExitCode check(const trial::Choice& choice, bool quiet) {
 void add_check(CLI::App& app, Chosen& chosen) {
   struct Options {
     trial::Choice choice;
+    launch::ImageOptions images;
     bool quiet = false;
   };
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("check", "health and correctness of every contender of a suite, without load");
   add_selection(*command, options->choice, false);
+  add_backends(*command, options->choice, options->images, true);
   command->get_option("suite")->required();
   command->add_flag("--quiet,-q", options->quiet, "no progress");
-  command->callback(
-      [options, &chosen] { chosen.action = [options] { return check(options->choice, options->quiet); }; });
+  command->callback([options, &chosen] {
+    chosen.action = [options] { return check(options->choice, options->images, options->quiet); };
+  });
 }
 
 }  // namespace shootout::cli

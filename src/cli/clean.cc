@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/selection_options.h"
+#include "launch/docker_image.h"
 #include "launch/environment.h"
 #include "launch/machine_lock.h"
 #include "launch/server_set.h"
@@ -68,6 +69,13 @@ ExitCode clean(const std::string& suite_name, const trial::Places& places) {
   if (!strays) return report_error(strays.error());
   auto freed = launch::remove_environments(members);
   if (!freed) return report_error(freed.error());
+  // No engine, no images.
+  if (const auto engine = launch::DockerEngine::find()) {
+    auto images =
+        launch::remove_images(*engine, suite_name.empty() ? std::vector<suite::Contender>() : members);
+    if (!images) return report_error(images.error());
+    *freed += *images;
+  }
 
   std::error_code error;
   for (const char* folder : {"up", "check", "profile"}) {

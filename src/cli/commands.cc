@@ -17,6 +17,8 @@ void add_commands(CLI::App& app, Chosen& chosen) {
   add_logs(app, chosen);
   add_restart(app, chosen);
   add_stats(app, chosen);
+  add_exec(app, chosen);
+  add_compose(app, chosen);
   add_clean(app, chosen);
   add_load(app, chosen);
   add_upstream(app, chosen);

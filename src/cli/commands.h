@@ -19,6 +19,8 @@ void add_down(CLI::App& app, Chosen& chosen);
 void add_status(CLI::App& app, Chosen& chosen);
 void add_logs(CLI::App& app, Chosen& chosen);
 void add_restart(CLI::App& app, Chosen& chosen);
+void add_compose(CLI::App& app, Chosen& chosen);
+void add_exec(CLI::App& app, Chosen& chosen);
 void add_stats(CLI::App& app, Chosen& chosen);
 void add_clean(CLI::App& app, Chosen& chosen);
 void add_load(CLI::App& app, Chosen& chosen);

@@ -13,11 +13,9 @@ namespace shootout::cli {
 
 namespace {
 
-Result<std::map<std::string, launch::Environment>> prepare_all(const std::vector<suite::Contender>& all,
-                                                               bool force, bool quiet) {
+launch::PrepareProgress teller(bool quiet) {
   const bool shown = !quiet && (::isatty(STDERR_FILENO) == 1 || std::getenv("CI") != nullptr);
-  const auto say = [shown](const std::string& contender, launch::PrepareStep step,
-                           const std::string& detail) {
+  return [shown](const std::string& contender, launch::PrepareStep step, const std::string& detail) {
     if (!shown) return;
     switch (step) {
       case launch::PrepareStep::waiting:
@@ -37,16 +35,37 @@ Result<std::map<std::string, launch::Environment>> prepare_all(const std::vector
         break;
     }
   };
-  auto environments = launch::prepare(all, force, say, interrupted);
+}
+
+Result<std::map<std::string, launch::Environment>> prepare_all(const std::vector<suite::Contender>& all,
+                                                               bool force, bool quiet) {
+  auto environments = launch::prepare(all, force, teller(quiet), interrupted);
   if (!environments && interrupted()) return fail(interruption(), "interrupted while environments were made");
   return environments;
 }
 
 }  // namespace
 
-Result<std::map<std::string, launch::Environment>> prepare_with_progress(const trial::Selection& selection,
-                                                                         bool force, bool quiet) {
-  return prepare_all(selection.everything(), force, quiet);
+Result<Prepared> prepare_with_progress(const trial::Selection& selection, const launch::ImageOptions& images,
+                                       bool quiet, bool force) {
+  std::vector<suite::Contender> processes, contained;
+  for (const auto& contender : selection.everything())
+    (selection.contained.contains(contender.name) ? contained : processes).push_back(contender);
+  Prepared prepared;
+  if (!contained.empty()) {
+    auto engine = launch::DockerEngine::find();
+    if (!engine) return std::unexpected(engine.error());
+    auto options = images;
+    options.force = force;
+    auto made = launch::make_images(*engine, contained, options, teller(quiet), interrupted);
+    if (!made && interrupted()) return fail(interruption(), "interrupted while images were made");
+    if (!made) return std::unexpected(made.error());
+    prepared.containers = {.socket = engine->socket(), .images = std::move(*made)};
+  }
+  auto environments = prepare_all(processes, force, quiet);
+  if (!environments) return std::unexpected(environments.error());
+  prepared.environments = std::move(*environments);
+  return prepared;
 }
 
 Result<launch::Environment> prepare_profiler(bool quiet) {

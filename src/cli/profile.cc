@@ -10,6 +10,7 @@
 #include <set>
 
 #include "base/folders.h"
+#include "base/scratch_folder.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/flamegraph_text.h"
@@ -108,9 +109,9 @@ Result<trial::Selection> selection_of(const ProfileFlags& flags, const std::stri
 // The contenders' environments, and the profiler's.
 Result<trial::ProfileOptions> prepared_for(const trial::Selection& selection, bool quiet) {
   trial::ProfileOptions options;
-  auto environments = prepare_with_progress(selection, false, quiet);
-  if (!environments) return std::unexpected(environments.error());
-  options.environments = std::move(*environments);
+  auto prepared = prepare_with_progress(selection, {}, quiet);
+  if (!prepared) return std::unexpected(prepared.error());
+  options.environments = std::move(prepared->environments);
   auto profiler = prepare_profiler(quiet);
   if (!profiler) return std::unexpected(profiler.error());
   options.profiler = std::move(*profiler);
@@ -153,9 +154,9 @@ Result<void> profile(const ProfileFlags& flags) {
   if (!lock) return std::unexpected(lock.error());
   options->seconds = *seconds;
   options->pin = flags.pin;
-  const auto folder = home_folder() / "profile" / std::to_string(::getpid());
+  const ScratchFolder scratch(home_folder() / "profile" / std::to_string(::getpid()));
   options->stage.name = "profile-" + flags.contender;
-  options->stage.folder = options->stage.logs = folder;
+  options->stage.folder = options->stage.logs = scratch.path();
   Progress progress(Progress::style_for_stderr(flags.quiet));
   options->listener = [&progress](const trial::Event& event) { progress.show(event); };
 

@@ -27,7 +27,9 @@ namespace {
 
 struct RunFlags {
   trial::Choice choice;
+  launch::ImageOptions images;
   std::string precision, budget;
+  std::optional<std::string> limits;
   std::optional<std::uint64_t> seed;
   std::string ports = "free", pin = "auto", resume;
   bool dry_run = false, json = false, quiet = false, flamegraphs = false;
@@ -56,7 +58,7 @@ std::string takes_text(const trial::Selection& selection, double seconds) {
 }
 
 // Budget and precision are of steady loads: of fixed work the profile says how often it is done.
-Result<void> read_goal(RunFlags& options) {
+Result<void> read_texts(RunFlags& options) {
   if (!options.precision.empty()) {
     options.choice.precision = share_of(options.precision);
     if (!options.choice.precision)
@@ -68,6 +70,11 @@ Result<void> read_goal(RunFlags& options) {
     if (!options.choice.budget_s || *options.choice.budget_s <= 0)
       return fail(ExitCode::usage,
                   fmt::format("--budget {}: not a time such as 90s, 10m or 1h", options.budget));
+  }
+  if (options.limits) {
+    auto limits = suite::parse_limits(*options.limits);
+    if (!limits) return std::unexpected(limits.error());
+    options.choice.limits = *limits;
   }
   if (options.choice.repeat && (options.choice.precision || options.choice.budget_s))
     return fail(ExitCode::usage,
@@ -112,7 +119,7 @@ ExitCode run(RunFlags& options) {
   run_options.own_ports = options.ports == "own";
   run_options.pin = options.pin;
 
-  if (auto goal = read_goal(options); !goal) return report_error(goal.error());
+  if (auto goal = read_texts(options); !goal) return report_error(goal.error());
   if (!options.resume.empty()) {
     auto opened = store::Store::open(home_folder());
     if (!opened) return report_error(opened.error());
@@ -147,6 +154,9 @@ ExitCode run(RunFlags& options) {
            "say how often with --repeat"});
     }
   }
+  if (options.flamegraphs && !selection.contained.empty())
+    return report_error({ExitCode::usage, "--flamegraphs are taken of processes, not of containers",
+                         "leave out --backend docker, or --flamegraphs"});
   if (auto pinning = trial::choose_pinning(run_options.pin); !pinning) return report_error(pinning.error());
 
   if (options.dry_run) {
@@ -157,9 +167,10 @@ ExitCode run(RunFlags& options) {
 
   // What cannot work is told before anything is installed, or waited for.
   if (auto room = trial::make_room(selection); !room) return report_error(room.error());
-  auto environments = prepare_with_progress(selection, false, options.quiet);
-  if (!environments) return report_error(environments.error());
-  run_options.environments = std::move(*environments);
+  auto prepared = prepare_with_progress(selection, options.images, options.quiet);
+  if (!prepared) return report_error(prepared.error());
+  run_options.environments = std::move(prepared->environments);
+  run_options.containers = std::move(prepared->containers);
   if (!store) {
     auto opened = store::Store::open(home_folder());
     if (!opened) return report_error(opened.error());
@@ -193,6 +204,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
   auto options = std::make_shared<RunFlags>();
   auto* command = app.add_subcommand("run", "measure a suite and report what it shows");
   add_selection(*command, options->choice, true);
+  add_backends(*command, options->choice, options->images, true);
   command
       ->add_option("--precision", options->precision,
                    "of steady loads: go on until every interval is within so much of its ratio, e.g. 5%")
@@ -201,6 +213,10 @@ void add_run(CLI::App& app, Chosen& chosen) {
       ->add_option("--budget", options->budget,
                    "of steady loads: begin no replicate that would end later, e.g. 10m")
       ->type_name("TIME");
+  command
+      ->add_option("--limits", options->limits,
+                   "what each contender may use: cpus=2,memory=512MB, or none; else the profile's")
+      ->type_name("LIMITS");
   command->add_option("--seed", options->seed, "of the order of the trials; drawn where absent");
   command
       ->add_option("--ports", options->ports, "free (default), or own: insist on the contenders' own ports")
@@ -220,7 +236,7 @@ void add_run(CLI::App& app, Chosen& chosen) {
     }
     for (const char* of_the_plan :
          {"--contenders", "--set", "--profile", "--scenarios", "--loads", "--baseline", "--repeat",
-          "--precision", "--budget", "--seed", "--ports", "--pin"}) {
+          "--precision", "--budget", "--seed", "--ports", "--pin", "--backend", "--network", "--limits"}) {
       if (!options->resume.empty() && command->count(of_the_plan) > 0)
         throw CLI::ValidationError(fmt::format(
             "{} cannot be changed by --resume, which goes on with the run's own plan", of_the_plan));

@@ -11,6 +11,35 @@ void add_places(CLI::App& command, trial::Places& places) {
       ->check(CLI::ExistingDirectory);
 }
 
+void add_backends(CLI::App& command, trial::Choice& choice, launch::ImageOptions& images, bool both_at_once) {
+  auto* backend =
+      command.add_option("--backend", choice.backends,
+                         both_at_once ? "process, docker, or process,docker: both, held against each other"
+                                      : "process or docker");
+  auto* network =
+      command.add_option("--network", choice.networks,
+                         both_at_once ? "of containers: host; bridge: ports published on 127.0.0.1; "
+                                        "host,bridge: both, held against each other"
+                                      : "of containers: host, or bridge: ports published on 127.0.0.1");
+  network->check(CLI::IsMember({"host", "bridge"}));
+  backend->check(CLI::IsMember({"process", "docker"}));
+  for (auto* option : {backend, network}) {
+    if (both_at_once) {
+      option->delimiter(',');
+    } else {
+      option->expected(1);
+    }
+  }
+  command.add_option("--base-image", images.base_image, "what images are made from")
+      ->envname("SHOOTOUT_BASE_IMAGE")
+      ->capture_default_str();
+  command
+      .add_option("--certificates", images.certificates,
+                  "a folder of *.crt: certificate authorities that images trust, too")
+      ->envname("SHOOTOUT_CERTIFICATES")
+      ->check(CLI::ExistingDirectory);
+}
+
 void add_selection(CLI::App& command, trial::Choice& choice, bool with_load) {
   command.add_option("suite", choice.suite, "the suite, e.g. io")->type_name("SUITE");
   command.add_option("--contenders", choice.contenders, "only these, e.g. flask-gunicorn,quart-hypercorn")

@@ -73,10 +73,10 @@ Result<suite::RunRecord> measured(const std::string& suite, store::Store& store,
   choice.places.suite_folders = {program_data_folder() / "selftest"};
   auto selection = trial::select(choice);
   if (!selection) return std::unexpected(selection.error());
-  auto environments = prepare_with_progress(*selection, false, quiet);
-  if (!environments) return std::unexpected(environments.error());
+  auto prepared = prepare_with_progress(*selection, {}, quiet);
+  if (!prepared) return std::unexpected(prepared.error());
   trial::RunOptions options;
-  options.environments = std::move(*environments);
+  options.environments = std::move(prepared->environments);
   Progress progress(Progress::style_for_stderr(quiet));
   options.listener = [&progress](const trial::Event& event) { progress.show(event); };
   options.stop_asked = interrupted;

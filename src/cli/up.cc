@@ -22,7 +22,7 @@ std::string addresses(const std::vector<launch::Server>& servers) {
   return render(table);
 }
 
-ExitCode up(const trial::Choice& choice, bool quiet) {
+ExitCode up(const trial::Choice& choice, const launch::ImageOptions& images, bool quiet) {
   auto selection = trial::select(choice);
   if (!selection) return report_error(selection.error());
   const std::string& name = selection->suite.name;
@@ -36,8 +36,8 @@ ExitCode up(const trial::Choice& choice, bool quiet) {
   }
   if (auto apart = trial::require_ports_of_their_own(*selection); !apart) return report_error(apart.error());
   if (auto strays = launch::end_strays(); !strays) return report_error(strays.error());
-  auto environments = prepare_with_progress(*selection, false, quiet);
-  if (!environments) return report_error(environments.error());
+  auto prepared = prepare_with_progress(*selection, images, quiet);
+  if (!prepared) return report_error(prepared.error());
 
   const auto folder = home_folder() / "up" / name;
   trial::StageOptions options{.name = name,
@@ -45,8 +45,9 @@ ExitCode up(const trial::Choice& choice, bool quiet) {
                               .logs = folder / "logs",
                               .log_prefix = "",
                               .own_ports = true,
-                              .cpus = {}};
-  auto stage = trial::raise(*selection, *environments, options, {}, interrupted);
+                              .cpus = {},
+                              .containers = prepared->containers};
+  auto stage = trial::raise(*selection, prepared->environments, options, {}, interrupted);
   if (!stage) return interrupted() ? interruption() : report_error(stage.error());
   if (auto kept = stage->set.hand_over(); !kept) return report_error(kept.error());
   if (auto printed = print_data(addresses(stage->set.servers())); !printed)
@@ -91,16 +92,19 @@ ExitCode restart(const std::string& suite, const std::string& name) {
 void add_up(CLI::App& app, Chosen& chosen) {
   struct Options {
     trial::Choice choice;
+    launch::ImageOptions images;
     bool quiet = false;
   };
   auto options = std::make_shared<Options>();
   auto* command =
       app.add_subcommand("up", "start a suite's servers on their own ports and keep them until down");
   add_selection(*command, options->choice, false);
+  add_backends(*command, options->choice, options->images, false);
   command->get_option("suite")->required();
   command->add_flag("--quiet,-q", options->quiet, "no progress");
-  command->callback(
-      [options, &chosen] { chosen.action = [options] { return up(options->choice, options->quiet); }; });
+  command->callback([options, &chosen] {
+    chosen.action = [options] { return up(options->choice, options->images, options->quiet); };
+  });
 }
 
 void add_down(CLI::App& app, Chosen& chosen) {

@@ -145,6 +145,22 @@ void look_at_processes(const TrialRecord& trial, GateList& list) {
   }
 }
 
+/// Whether a limit of its container decided the trial.
+void look_at_container(const TrialRecord& trial, const suite::Gates& gates, GateList& list) {
+  const auto* container = member(trial.observed, "container");
+  if (container == nullptr) return;
+  if (const auto throttled = number_at(*container, "throttled_percent"))
+    list.at_most("server", "container_throttled_percent", *throttled, gates.throttled_percent, [&] {
+      return fmt::format("its CPU limit held the container back for {:.3g} % of the time (at most {:g} %)",
+                         *throttled, gates.throttled_percent);
+    });
+  if (const auto killed = number_at(*container, "oom_kills"))
+    list.at_most("server", "container_oom_kills", *killed, 0, [&] {
+      return fmt::format(
+          "its memory limit was reached: the kernel killed {:.0f} of the container's processes", *killed);
+    });
+}
+
 /// The portrait is of the first block of a replicate.
 void look_at_fairness(const TrialRecord& trial, GateList& list) {
   const auto* portrait = member(trial.observed, "portrait");
@@ -165,6 +181,7 @@ std::vector<suite::GateFigure> gate_figures(const TrialRecord& trial, const suit
   look_at_generator(trial, cell, gates, list);
   look_at_environment(trial, cell, gates, list);
   look_at_processes(trial, list);
+  look_at_container(trial, gates, list);
   look_at_fairness(trial, list);
   return list.take();
 }

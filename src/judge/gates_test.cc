@@ -204,6 +204,16 @@ TEST_F(SteadyGates, LetASoundTrialPass) {
   EXPECT_FALSE(lied());
 }
 
+TEST_F(SteadyGates, HoldBackWhatALimitOfTheContainerDecided) {
+  trial.observed["container"] = {{"throttled_percent", 1.0}, {"oom_kills", 0}};
+  EXPECT_EQ(failures(), std::vector<std::string>{});
+  trial.observed["container"] = {{"throttled_percent", 25.0}, {"oom_kills", 2}};
+  EXPECT_EQ(failures(),
+            (std::vector<std::string>{
+                "server: its CPU limit held the container back for 25 % of the time (at most 1 %)",
+                "server: its memory limit was reached: the kernel killed 2 of the container's processes"}));
+}
+
 TEST_F(SteadyGates, BearAFewErrorsButNoWrongAnswer) {
   trial.metrics["success_rate"] = 0.999;  // exactly what the suite allows
   trial.load_result["errors"]["timeout"] = 2;

@@ -176,6 +176,17 @@ void add_claimed(const Evidence& evidence, Lines& lines) {
   lines.add("Server", name, [](const auto&, const json& about) { return with_version(about, "server"); });
   const auto add = [&](const std::string& what, const Cell& cell) { lines.add(what, claimed, cell); };
   add("Interface", [](const auto&, const json& about) { return text_at(about, "interface").value_or(""); });
+  // Told where somebody runs in a container.
+  if (member(evidence.run.plan, "networks") != nullptr) {
+    add("Runs as", [](const auto&, const json& about) {
+      return text_at(about, "backend") == "docker"
+                 ? fmt::format("container, network {}", text_at(about, "network").value_or("host"))
+                 : "process";
+    });
+    lines.add("Image", name,
+              [](const auto&, const json& about) { return text_at(about, "image").value_or(""); });
+  }
+  add("Python", [](const auto&, const json& about) { return text_at(about, "python").value_or(""); });
   add("Worker processes", [](const auto&, const json& about) { return count(about, "workers"); });
   add("Processes in all", [](const auto&, const json& about) { return count(about, "processes"); });
   add("Threads a worker", [](const auto&, const json& about) { return count_or_no_limit(about, "threads"); });

@@ -94,6 +94,11 @@ void Guardian::wait() {
   if (owner_) fds.push_back({owner_->fd(), POLLIN, 0});
   if (listener_) fds.push_back({listener_.get(), POLLIN, 0});
   for (const auto& client : clients_) fds.push_back({client.fd(), POLLIN, 0});
+  for (const auto& [name, entry] : entries_) {
+    if (!entry.container) continue;
+    if (entry.lives()) fds.push_back({entry.container->ending_fd(), POLLIN, 0});
+    if (entry.container->log_fd() >= 0) fds.push_back({entry.container->log_fd(), POLLIN, 0});
+  }
   ::poll(fds.data(), fds.size(), -1);
 }
 
@@ -103,6 +108,7 @@ void Guardian::take_signals() {
     if (info.ssi_signo == SIGTERM && !finished_) (void)tear_down(kOrdinary);
   }
   reap();
+  look_after_containers();
 }
 
 void Guardian::accept_client() {
@@ -178,7 +184,15 @@ Result<json> Guardian::start(ServerSpec spec) {
   server.ended.clear();
   server.pid = 0;
   server.limits_refused.clear();
+  server.container.clear();
   std::optional<LimitedGroup> group;
+  if (spec.container) {
+    Entry entry{.spec = std::move(spec)};
+    if (auto started = start_in_container(entry); !started) return std::unexpected(started.error());
+    json answer = to_json(entry.spec.server);
+    entries_.insert_or_assign(name, std::move(entry));
+    return answer;
+  }
   if (!server.command.empty()) {
     if (auto free = require_free(server.port, name); !free) return std::unexpected(free.error());
     for (const std::uint16_t port : server.backend_ports) {
@@ -214,7 +228,8 @@ Result<json> Guardian::missing(const std::string& name) {
   auto entry = find(name);
   if (!entry) return std::unexpected(entry.error());
   if ((*entry)->spec.ready.empty()) return json("");
-  auto missing = what_is_missing((*entry)->spec, surroundings());
+  auto missing = (*entry)->container ? what_is_missing((*entry)->spec, *(*entry)->container)
+                                     : what_is_missing((*entry)->spec, surroundings());
   if (!missing) return std::unexpected(missing.error());
   return json(*missing);
 }
@@ -223,7 +238,8 @@ Result<void> Guardian::furnish(const std::string& name) {
   auto entry = find(name);
   if (!entry) return std::unexpected(entry.error());
   if ((*entry)->furnished) return {};
-  auto done = launch::furnish((*entry)->spec, surroundings());
+  auto done = (*entry)->container ? launch::furnish((*entry)->spec, *(*entry)->container)
+                                  : launch::furnish((*entry)->spec, surroundings());
   (*entry)->furnished = done.has_value();
   return done;
 }
@@ -242,6 +258,10 @@ Result<void> Guardian::freeze(const std::string& name) {
   if (!entry) return std::unexpected(entry.error());
   const Server& server = (*entry)->spec.server;
   if (!(*entry)->lives()) return ended_by_itself(server, "frozen");
+  if ((*entry)->container) {
+    auto paused = (*entry)->container->pause();
+    return paused ? paused : about(name, std::move(paused.error()));
+  }
   if ((*entry)->frozen || server.pid == 0) return {};
   auto frozen = FrozenTree::freeze([&] { return members(server); });
   if (!frozen) return about(name, std::move(frozen.error()));
@@ -254,6 +274,10 @@ Result<void> Guardian::thaw(const std::string& name) {
   if (!entry) return std::unexpected(entry.error());
   const Server& server = (*entry)->spec.server;
   if (!(*entry)->lives()) return ended_by_itself(server, "thawed");
+  if ((*entry)->container) {
+    auto goes = (*entry)->container->resume();
+    return goes ? goes : about(name, std::move(goes.error()));
+  }
   const auto frozen = std::exchange((*entry)->frozen, std::nullopt);
   if (!frozen) return {};
   auto thawed = frozen->thaw([&] { return members(server); });
@@ -334,6 +358,7 @@ std::vector<pid_t> Guardian::members(const Server& server) const {
     for (const pid_t descendant : descendants(table, pid)) found.push_back(descendant);
   };
   if (server.ended.empty() && table.contains(server.pid)) add_with_descendants(server.pid);
+  if (!server.container.empty()) return found;  // who loses a parent there is its root's child
   // A process that lost its parent is now a child of the guardian, the subreaper.
   for (const auto& [pid, process] : table) {
     if (process.parent == ::getpid() && pid != server.pid && belongs(process, server))
@@ -349,6 +374,7 @@ bool Guardian::owner_gone() const {
 }
 
 Result<void> Guardian::end_server(Entry& entry) {
+  if (entry.container) return end_container(entry, kOrdinary.grace_s);
   const auto reported_before = ended_.size();
   const auto left = end_processes(
       [&] {
@@ -382,13 +408,21 @@ Result<void> Guardian::clear_away(Entry& entry) {
 
 Result<void> Guardian::tear_down(const EndingRules& rules) {
   finished_ = true;
+  for (auto& [name, entry] : entries_) {  // all are asked before one is waited for
+    if (entry.container && entry.lives()) entry.container->ask_to_end();
+  }
+  Result<void> cleared;
+  for (auto& [name, entry] : entries_) {
+    if (!entry.container) continue;
+    if (auto ended = end_container(entry, rules.grace_s); !ended) cleared = ended;
+  }
+  if (auto removed = remove_own_network(); !removed) cleared = removed;
   const auto left = end_processes(
       [&] {
         reap();
         return descendants(read_processes(), ::getpid());
       },
       [&] { return owner_gone(); }, rules);
-  Result<void> cleared;
   if (left.empty()) {
     for (auto& [name, entry] : entries_) {
       if (auto done = clear_away(entry); !done) cleared = done;

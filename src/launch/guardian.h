@@ -16,6 +16,7 @@
 
 #include "base/message_channel.h"
 #include "base/unique_fd.h"
+#include "launch/container.h"
 #include "launch/ending.h"
 #include "launch/file_lock.h"
 #include "launch/frozen_tree.h"
@@ -40,6 +41,7 @@ class Guardian {
     std::optional<LimitedGroup> group{};
     bool furnished = false;
     std::optional<FrozenTree> frozen{};
+    std::optional<Container> container{};  ///< of a server that is no process of ours
     [[nodiscard]] bool lives() const { return spec.server.ended.empty(); }
   };
 
@@ -66,6 +68,11 @@ class Guardian {
   Result<Entry*> find(const std::string& name);
 
   void reap();
+  /// Takes what containers have written, and notices those that have ended.
+  void look_after_containers();
+  Result<void> start_in_container(Entry& entry);
+  Result<void> end_container(Entry& entry, double grace_s);
+  Result<void> remove_own_network();
   /// The living processes of one server: its root's tree, and daemons that left it.
   [[nodiscard]] std::vector<pid_t> members(const Server& server) const;
   [[nodiscard]] bool belongs(const Process& orphan, const Server& server) const;
@@ -87,6 +94,7 @@ class Guardian {
   std::filesystem::path register_folder_;  ///< empty until handed over
   std::map<std::string, Entry> entries_;
   std::vector<Ended> ended_;
+  std::filesystem::path bridged_by_;  ///< the engine that has a network of this set; empty: none
   bool finished_ = false;
 };
 

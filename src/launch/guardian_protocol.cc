@@ -21,7 +21,9 @@ json to_json(const Server& s) {
           {"listeners", s.listeners},
           {"ready_by_command", s.ready_by_command},
           {"limits_refused", s.limits_refused},
-          {"ended", s.ended}};
+          {"ended", s.ended},
+          {"container", s.container},
+          {"bridged", s.bridged}};
 }
 
 Server server_from(const json& j) {
@@ -41,10 +43,18 @@ Server server_from(const json& j) {
           .listeners = j.at("listeners"),
           .ready_by_command = j.at("ready_by_command"),
           .limits_refused = j.at("limits_refused"),
-          .ended = j.at("ended")};
+          .ended = j.at("ended"),
+          .container = j.at("container"),
+          .bridged = j.at("bridged")};
 }
 
 json to_json(const ServerSpec& spec) {
+  json container;
+  if (const auto& place = spec.container)
+    container = {{"socket", place->socket.string()},
+                 {"image", place->image},
+                 {"bridged", place->bridged},
+                 {"data", place->data}};
   return {{"server", to_json(spec.server)},
           {"folder", spec.folder.string()},
           {"variables", spec.variables},
@@ -56,10 +66,17 @@ json to_json(const ServerSpec& spec) {
           {"unprivileged", spec.unprivileged},
           {"gives_up_rights", spec.gives_up_rights},
           {"limit_cpus", spec.limits.cpus},
-          {"limit_memory_bytes", spec.limits.memory_bytes}};
+          {"limit_memory_bytes", spec.limits.memory_bytes},
+          {"container", std::move(container)}};
 }
 
 ServerSpec spec_from(const json& j) {
+  std::optional<ContainerPlace> place;
+  if (const auto& container = j.at("container"); !container.is_null())
+    place = ContainerPlace{.socket = container.at("socket").get<std::string>(),
+                           .image = container.at("image"),
+                           .bridged = container.at("bridged"),
+                           .data = container.at("data")};
   return {.server = server_from(j.at("server")),
           .folder = j.at("folder").get<std::string>(),
           .variables = j.at("variables"),
@@ -70,7 +87,8 @@ ServerSpec spec_from(const json& j) {
           .data_folder = j.at("data_folder").get<std::string>(),
           .unprivileged = j.at("unprivileged"),
           .gives_up_rights = j.at("gives_up_rights"),
-          .limits = {.cpus = j.at("limit_cpus"), .memory_bytes = j.at("limit_memory_bytes")}};
+          .limits = {.cpus = j.at("limit_cpus"), .memory_bytes = j.at("limit_memory_bytes")},
+          .container = std::move(place)};
 }
 
 json to_json(const Error& error) {

@@ -16,6 +16,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct ServerSpec {
   bool unprivileged = false;               ///< its root
   bool gives_up_rights = false;            ///< its root, or one of the programs that its root starts
   suite::Limits limits = {};
+  std::optional<ContainerPlace> container = {};  ///< nothing: a process
 
   /// The root's working folder.
   [[nodiscard]] const std::filesystem::path& works_in() const { return unprivileged ? data_folder : folder; }

@@ -126,4 +126,23 @@ Result<void> furnish(const ServerSpec& spec, const Surroundings& around) {
   return run_all(spec, around, spec.after_ready, spec.folder, {});
 }
 
+Result<std::string> what_is_missing(const ServerSpec& spec, const Container& container) {
+  auto outcome = container.exec(spec.ready, static_cast<double>(kQuestionLimit.count()));
+  if (!outcome) return std::unexpected(outcome.error());
+  if (outcome->status == 0) return "";
+  const auto lines = last_lines_of(outcome->output);
+  return lines.empty() ? fmt::format("`{}` fails (exit status {})", known_as(spec.ready), outcome->status)
+                       : lines.back();
+}
+
+Result<void> furnish(const ServerSpec& spec, const Container& container) {
+  for (const auto& words : spec.after_ready) {
+    auto outcome = container.exec(words, static_cast<double>(kTimeLimit.count()));
+    if (!outcome) return std::unexpected(outcome.error());
+    if (outcome->status != 0)
+      return failed(spec, words, fmt::format("failed (exit status {})", outcome->status), outcome->output);
+  }
+  return {};
+}
+
 }  // namespace shootout::launch

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "launch/container.h"
 #include "launch/guardian_protocol.h"
 #include "launch/set_mark.h"
 
@@ -26,5 +27,9 @@ Result<std::string> what_is_missing(const ServerSpec& spec, const Surroundings& 
 
 /// Runs the commands that follow when it is ready, in its folder.
 Result<void> furnish(const ServerSpec& spec, const Surroundings& around);
+
+/// The same two of a server in a container: its commands are run in there.
+Result<std::string> what_is_missing(const ServerSpec& spec, const Container& container);
+Result<void> furnish(const ServerSpec& spec, const Container& container);
 
 }  // namespace shootout::launch

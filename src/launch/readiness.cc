@@ -98,6 +98,7 @@ Result<void> wait_until_ready(const Server& server, const Questions& ask,
     }
     if (ailment.empty() && tree->pids.size() >= wanted) {
       if (!ours) return {};
+      if (server.bridged) return ask.furnish();  // its engine listens for it here
       if (!foreign_holder_of(server.port, tree->pids)) return ask.furnish();
       // A worker with a listener of its own (SO_REUSEPORT) may have started since: look at both again.
       tree = ask.tree();

@@ -197,6 +197,11 @@ const fs::path& ServerSet::temporary_folder() const {
 
 Result<Server> ServerSet::start(const suite::Launchable& what, const StartOptions& options) {
   const auto data_folder = options.data_folder.empty() ? fs::path() : fs::absolute(options.data_folder);
+  auto command = what.command;
+  if (!what.programs.empty()) {
+    command = manager_command({what.programs, options.container ? fs::path(kDataInContainer) : data_folder});
+    if (options.container) command.front() = kProgramInContainer;
+  }
   const ServerSpec spec{
       .server = {.name = what.name,
                  .title = what.title,
@@ -207,11 +212,11 @@ Result<Server> ServerSet::start(const suite::Launchable& what, const StartOption
                  .other_processes = what.other_processes,
                  .ready_timeout_s = what.ready_timeout_s,
                  .log_file = options.log_file.empty() ? fs::path() : fs::absolute(options.log_file),
-                 .command =
-                     what.programs.empty() ? what.command : manager_command({what.programs, data_folder}),
+                 .command = std::move(command),
                  .backend_ports = what.backend_ports,
                  .listeners = what.listeners,
-                 .ready_by_command = !what.ready.empty()},
+                 .ready_by_command = !what.ready.empty(),
+                 .bridged = options.container && options.container->bridged},
       .folder = what.folder.empty() ? fs::path() : fs::absolute(what.folder),
       .variables = what.variables,
       .cpus = options.cpus,
@@ -221,7 +226,8 @@ Result<Server> ServerSet::start(const suite::Launchable& what, const StartOption
       .data_folder = data_folder,
       .unprivileged = what.unprivileged,
       .gives_up_rights = what.gives_up_rights(),
-      .limits = options.limits};
+      .limits = options.limits,
+      .container = options.container};
   return impl_->ask({{"do", "start"}, {"spec", to_json(spec)}}, server_from);
 }
 

@@ -21,6 +21,17 @@
 
 namespace shootout::launch {
 
+/// What a server in a container is started with (docs/docker.md).
+struct ContainerPlace {
+  std::filesystem::path socket;  ///< of its Docker engine
+  std::string image;
+  /// On the set's own network, its port published on 127.0.0.1; else on this machine's, as a process is.
+  bool bridged = false;
+  bool data = false;  ///< with a volume of its own as its data folder, kDataInContainer
+};
+inline constexpr const char* kDataInContainer = "/data";
+inline constexpr const char* kProgramInContainer = "shootout";  ///< shootout itself, in images that need it
+
 /// How a server is to be started.
 struct StartOptions {
   std::filesystem::path log_file;  ///< its stdout and stderr, appended
@@ -28,6 +39,7 @@ struct StartOptions {
   /// Of what is started with a data folder: it is made, for this start alone, and is removed with the set.
   std::filesystem::path data_folder{};
   suite::Limits limits{};  ///< of its whole tree, by a cgroup of its own, where the machine lets us
+  std::optional<ContainerPlace> container{};  ///< nothing: it is a process; then data_folder means nothing
 };
 
 /// A server of the set.
@@ -48,6 +60,8 @@ struct Server {
   bool ready_by_command = false;  ///< it has a command of its own that says when it is ready
   std::string limits_refused{};   ///< why its limits are not in force; empty: they are, or none are wanted
   std::string ended{};            ///< how it ended by itself; empty while it runs
+  std::string container{};        ///< its id; empty: a process
+  bool bridged = false;           ///< of a container: as in ContainerPlace
 };
 
 /// A server of the set that ended by itself.

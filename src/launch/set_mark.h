@@ -23,6 +23,8 @@ inline constexpr char kSetVariable[] = "SHOOTOUT_SET";        ///< SET:GUARDIAN 
 inline constexpr char kServerVariable[] = "SHOOTOUT_SERVER";  ///< the server's name within its set
 
 [[nodiscard]] std::string to_text(const SetMark& mark);
+/// Nothing where the text is no mark.
+[[nodiscard]] std::optional<SetMark> mark_from(const std::string& text);
 /// Nothing where the process carries no mark.
 [[nodiscard]] std::optional<SetMark> mark_of(pid_t pid);
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "launch/container.h"
 #include "launch/ending.h"
 #include "launch/limited_group.h"
 #include "launch/process_table.h"
@@ -68,6 +69,7 @@ Result<int> end_stray_processes() {
 Result<int> end_strays() {
   auto ended = end_stray_processes();
   if (!ended) return ended;
+  if (auto removed = remove_stray_containers(); !removed) return std::unexpected(removed.error());
   remove_stray_groups();
   if (auto removed = remove_stray_folders(); !removed) return std::unexpected(removed.error());
   return ended;

@@ -113,9 +113,9 @@ TEST_F(ServerSetTest, StraysAreWhatNoGuardianOwns) {
     return ::kill(guardian_of(*started), SIGKILL) == 0;
   });
   kill_and_reap(shootout);
-  auto ended = end_strays();
-  ASSERT_TRUE(ended) << ended.error().what;
-  EXPECT_GE(*ended, 2);
+  // A killed guardian may take its time to go.
+  int ended = 0;
+  EXPECT_TRUE(eventually([&] { return (ended += end_strays().value_or(0)) >= 2; })) << ended;
   for (const pid_t pid : pids()) EXPECT_EQ(read_process(pid).has_value(), pid == kept->pid);
   EXPECT_EQ(end_strays().value(), 0);
   std::filesystem::remove_all(temporary());  // whose guardian was killed together with its shootout

@@ -67,9 +67,12 @@ Census take_census() {
   return census;
 }
 
-CpuDivision divide_cpu(const Census& before, const Census& after, pid_t ours) {
-  auto our_tree = tree_in(after, ours);
-  our_tree.merge(tree_in(before, ours));
+CpuDivision divide_cpu(const Census& before, const Census& after, const std::vector<pid_t>& ours) {
+  auto our_tree = decltype(tree_in(after, 0)){};
+  for (const pid_t root : ours) {
+    our_tree.merge(tree_in(after, root));
+    our_tree.merge(tree_in(before, root));
+  }
   const auto used_before = used_before_by_the_gone(before, after);
   CpuDivision division;
   for (const auto& [pid, entry] : after) {

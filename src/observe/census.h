@@ -39,8 +39,13 @@ struct CpuDivision {
   std::vector<Share> others;  ///< the busiest first
 };
 
-/// `ours`: the root of the tree that is not others'. Kernel threads work for whoever asks, and are neither.
-[[nodiscard]] CpuDivision divide_cpu(const Census& before, const Census& after, pid_t ours);
+/// `ours`: the roots of the trees that are not others'. Kernel threads work for whoever asks, and are
+/// neither.
+[[nodiscard]] CpuDivision divide_cpu(const Census& before, const Census& after,
+                                     const std::vector<pid_t>& ours);
+[[nodiscard]] inline CpuDivision divide_cpu(const Census& before, const Census& after, pid_t ours) {
+  return divide_cpu(before, after, std::vector<pid_t>{ours});
+}
 
 /// CPU seconds that the cores were busy with and no process did that could be seen: of another container, of
 /// another user where /proc hides them, or so short-lived that nobody waited for it. 0 where it may be the

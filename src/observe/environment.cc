@@ -94,10 +94,12 @@ void add_ports(nlohmann::json& told) {
 
 }  // namespace
 
-EnvironmentWatch::EnvironmentWatch(pid_t ours, pid_t server)
-    : ours_(ours),
+EnvironmentWatch::EnvironmentWatch(pid_t ours, pid_t server, std::vector<pid_t> also)
+    : ours_(std::move(also)),
       netstat_(server == 0 ? "/proc/net/netstat" : fmt::format("/proc/{}/net/netstat", server)),
-      begin_(std::make_unique<Moment>(Moment::now(netstat_))) {}
+      begin_(std::make_unique<Moment>(Moment::now(netstat_))) {
+  ours_.push_back(ours);
+}
 EnvironmentWatch::EnvironmentWatch(EnvironmentWatch&&) noexcept = default;
 EnvironmentWatch& EnvironmentWatch::operator=(EnvironmentWatch&&) noexcept = default;
 EnvironmentWatch::~EnvironmentWatch() = default;

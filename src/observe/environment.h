@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace shootout::observe {
 
@@ -17,8 +18,8 @@ class EnvironmentWatch {
  public:
   /// `ours`: the root of the tree of processes that belong to the measurement (shootout itself; the guardian,
   /// the servers and the generator are its descendants). `server`: the process whose network namespace the
-  /// listeners are counted in; 0: this process's own.
-  explicit EnvironmentWatch(pid_t ours, pid_t server = 0);
+  /// listeners are counted in; 0: this process's own. `also`: roots of further trees of ours: containers.
+  explicit EnvironmentWatch(pid_t ours, pid_t server = 0, std::vector<pid_t> also = {});
   EnvironmentWatch(EnvironmentWatch&&) noexcept;
   EnvironmentWatch& operator=(EnvironmentWatch&&) noexcept;
   ~EnvironmentWatch();
@@ -47,7 +48,7 @@ class EnvironmentWatch {
 
  private:
   struct Moment;
-  pid_t ours_;
+  std::vector<pid_t> ours_;
   std::string netstat_;  ///< the file with the server's counters
   std::unique_ptr<Moment> begin_;
 };

@@ -16,6 +16,7 @@
 #include "observe/clocks.h"
 #include "observe/connection_tracker.h"
 #include "observe/connections.h"
+#include "observe/own_group.h"
 #include "observe/process_stat.h"
 #include "observe/process_tree.h"
 #include "observe/sample_series.h"
@@ -39,14 +40,39 @@ struct Pace {
 };
 
 struct Tree {
-  explicit Tree(Watched what) : watched(std::move(what)), connections(watched.port) {}
+  explicit Tree(Watched what) : watched(std::move(what)), connections(watched.port) {
+    if (watched.contained) group = OwnGroup::of(watched.root);
+  }
   Watched watched;
   UsageHistory usage;
   ConnectionTracker connections;
   std::vector<pid_t> pids;  // the latest known
   std::map<pid_t, std::string> commands;
   double first_s = 0, last_s = 0;
+  std::optional<OwnGroup> group;
+  GroupUsage group_first, group_last;
+  std::optional<std::int64_t> peak_group_memory;
+
+  void look_at_group() {
+    if (!group) return;
+    group_last = group->read();
+    if (group_last.memory_bytes)
+      peak_group_memory = std::max(peak_group_memory.value_or(0), *group_last.memory_bytes);
+  }
+  void add_group(TreeObservation& total) const;
 };
+
+void Tree::add_group(TreeObservation& total) const {
+  if (!group) return;
+  const auto used = used_between(group_first, group_last);
+  if (used.cpu_user_s && used.cpu_system_s) {
+    total.cpu_user_s = *used.cpu_user_s;
+    total.cpu_system_s = *used.cpu_system_s;
+  }
+  total.peak_group_memory_bytes = peak_group_memory;
+  total.throttled_s = used.throttled_s;
+  total.oom_kills = used.oom_kills;
+}
 
 }  // namespace
 
@@ -81,6 +107,7 @@ void Observer::Impl::look_at_usage(bool with_pss, bool keep) {
   for (size_t i = 0; i < trees.size(); ++i) {
     Tree& tree = trees[i];
     tree.usage.add(moments[i]);
+    if (with_pss) tree.look_at_group();
     tree.last_s = moments[i].at_s;
     tree.pids.clear();
     for (const auto& process : moments[i].processes) {
@@ -135,6 +162,7 @@ void Observer::Impl::first_look() {
   look_at_connections();
   for (auto& tree : trees) {
     tree.first_s = tree.last_s;
+    tree.group_first = tree.group_last;
     tree.connections.count_bytes_from_here();
   }
 }
@@ -182,6 +210,7 @@ Observation Observer::Impl::last_look() {
     total.connections_never_accepted = tree.connections.never_accepted();
     total.ended = tree.usage.ended();
     total.appeared = tree.usage.appeared();
+    tree.add_group(total);
     for (const auto* pids : {&total.ended, &total.appeared}) {
       for (const pid_t pid : *pids) total.changed[pid] = tree.commands.at(pid);
     }

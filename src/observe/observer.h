@@ -21,6 +21,7 @@ struct Watched {
   std::string name;
   pid_t root = 0;
   std::uint16_t port = 0;  ///< its listening port, for the split over the workers; 0: none
+  bool contained = false;  ///< it has control groups of its own: a container
 };
 
 /// One tree over the observed time. A process counts from when it appeared to the last moment it was seen.
@@ -39,6 +40,10 @@ struct TreeObservation {
   std::uint64_t connections_never_accepted = 0;           ///< seen waiting in the backlog only
   std::vector<pid_t> ended, appeared;                     ///< processes that went or came meanwhile
   std::map<pid_t, std::string> changed;                   ///< what these are: see short_command_line()
+  /// Of a container, whose CPU above is then its control group's own count.
+  std::optional<std::int64_t> peak_group_memory_bytes;
+  std::optional<double> throttled_s;  ///< over all cores, in which its CPU limit held it back
+  std::optional<std::int64_t> oom_kills;
   [[nodiscard]] double cpu_percent() const {
     return wall_s > 0 ? 100 * (cpu_user_s + cpu_system_s) / wall_s : 0;
   }

@@ -29,6 +29,8 @@ struct EnvironmentSpec {
   std::filesystem::path source{};
   /// Programs that the machine must have, found in PATH, with the Debian packages that bring them.
   std::map<std::string, std::string> programs{};
+  /// Debian packages that its image gets beside Python and those of `programs` (--backend docker).
+  std::vector<std::string> packages{};
 };
 
 /// One of the programs of a contender that consists of several.
@@ -147,12 +149,12 @@ Result<int> backends_of(const Contender& contender, const std::map<std::string, 
                         const Values& values);
 
 /// Fills the placeholders: {NAME} is a parameter of the contender (after `overrides`) or one of `values`
-/// ({upstream.url}, {shootout}, {python}, {data} (a fresh folder of its own), {secret} (drawn for each set of
-/// servers) ...; {folder} is the contender's own unless given; {backend_ports} follow the port unless given,
-/// with blanks between them). A parameter whose value is "{cores}" has that value. A value that
-/// bears a parameter's name, such as a free {port}, replaces the contender's default; an override replaces
-/// both. An unknown override is an error that suggests the nearest name; so is any override where the URL is
-/// somebody else's.
+/// ({upstream.url}, {host} (what it listens on: 127.0.0.1 unless given), {shootout}, {python}, {data} (a
+/// fresh folder of its own), {secret} (drawn for each set of servers) ...; {folder} is the contender's own
+/// unless given; {backend_ports} follow the port unless given, with blanks between them). A parameter whose
+/// value is "{cores}" has that value. A value that bears a parameter's name, such as a free {port}, replaces
+/// the contender's default; an override replaces both. An unknown override is an error that suggests the
+/// nearest name; so is any override where the URL is somebody else's.
 Result<Launchable> resolve(const Contender& contender, const std::map<std::string, std::string>& overrides,
                            const Values& values);
 

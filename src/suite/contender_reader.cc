@@ -16,7 +16,8 @@ namespace {
 constexpr double kLongestStart_s = 3600;
 
 // What a launch fills in beside the parameters.
-const std::array<std::string, 6> kOfTheLaunch{"folder", "python", "shootout", "data", "secret", "cores"};
+const std::array<std::string, 7> kOfTheLaunch{"host", "folder", "python", "shootout",
+                                              "data", "secret", "cores"};
 // What it fills in only where there are backends.
 const std::array<std::string, 2> kOfBackends{"backend_port", "backend_ports"};
 
@@ -67,6 +68,7 @@ EnvironmentSpec read_environment(YamlValue value) {
     environment.prepare.push_back(command.texts());
     if (environment.prepare.back().empty()) command.complain("a command must name a program");
   }
+  environment.packages = map.get("packages").texts();
   environment.programs = read_texts_by_name(map.get("programs"));
   map.no_other_keys();
   return environment;
@@ -278,9 +280,8 @@ Contender read_document(YamlMap map, const fs::path& folder) {
   const auto url = map.get("url");
   if (url.present()) {
     contender.url = read_url(url);
-    for (const char* key :
-         {"command", "programs", "backends", "environment", "parameters", "variables", "address", "ready",
-          "before_start", "after_ready", "unprivileged", "elsewhere"}) {
+    for (const char* key : {"command", "programs", "backends", "environment", "parameters", "variables",
+                            "address", "ready", "before_start", "after_ready", "unprivileged", "elsewhere"}) {
       if (const auto value = map.get(key); value.present()) {
         value.complain("not together with 'url': a server that somebody else runs is not started from here");
       }

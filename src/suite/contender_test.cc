@@ -273,11 +273,11 @@ TEST_F(ContenderFolder, SaysWhatIsWrongAndWhere) {
       {"\"{{x}\"", "\"{x\"", "3: command: a '{' without its '}' in '{x'"},
       {"{upstream.url}", "{postgres.url}",
        "5: UPSTREAM: nothing fills {postgres.url}: there is no parameter 'postgres.url'; there are: port, "
-       "workers, folder, python, shootout, data, secret, cores, upstream.url"},
+       "workers, host, folder, python, shootout, data, secret, cores, upstream.url"},
       {"  port: 8002\n", "",
        "1: missing parameter 'port': where the server listens, as {port} in its command\n"
        "contender.yaml:3: command: nothing fills {port}: there is no parameter 'port'; there are: workers, "
-       "folder, python, shootout, data, secret, cores, upstream.url"},
+       "host, folder, python, shootout, data, secret, cores, upstream.url"},
       {"port: 8002", "port: 80021", "7: port: must be between 1 and 65535, found 80021"},
       {"port: 8002", "port: 8002\n  python: 3", "8: python: this name is shootout's own; choose another"},
       {"port: 8002", "port: 8002\n  secret: x", "8: secret: this name is shootout's own; choose another"},

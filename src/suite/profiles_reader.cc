@@ -74,9 +74,8 @@ std::vector<Load> read_own_loads(const YamlValue& value, const YamlValue& loads,
   return own;
 }
 
-Limits read_limits(const YamlValue& value) {
+Limits read_limits(YamlMap map) {
   Limits limits;
-  YamlMap map = value.map();
   limits.cpus = map.get("cpus").number(kFewestCpus, kMostCpus, limits.cpus);
   limits.memory_bytes = static_cast<std::int64_t>(map.get("memory").bytes(kLeastMemory, kMostMemory, 0));
   map.no_other_keys();
@@ -84,6 +83,20 @@ Limits read_limits(const YamlValue& value) {
 }
 
 }  // namespace
+
+Result<Limits> parse_limits(const std::string& text) {
+  if (text == "none") return Limits{};
+  std::string map;
+  for (const char c : text) map += c == '=' ? ": " : std::string(1, c);
+  const auto document = YamlDocument::parse("{" + map + "}", "--limits " + text);
+  if (!document) return std::unexpected(document.error());
+  const Limits limits = read_limits(document->root());
+  const std::string remedy = "for instance --limits cpus=2,memory=512MB, or --limits none";
+  if (auto verdict = document->verdict(remedy); !verdict) return std::unexpected(verdict.error());
+  if (limits.cpus == 0 && limits.memory_bytes == 0)
+    return fail(ExitCode::usage, "--limits names neither cpus nor memory", remedy);
+  return limits;
+}
 
 std::vector<Profile> read_profiles(const YamlValue& value, const YamlValue& loads, const Suite& suite) {
   const std::vector<std::string> known{"quick", "full", "seed"};
@@ -96,7 +109,11 @@ std::vector<Profile> read_profiles(const YamlValue& value, const YamlValue& load
     profile.name = name;
     profile.gives_up = map.get("gives_up").text();
     profile.loads = read_own_loads(map.get("loads"), loads, suite);
-    profile.limits = read_limits(map.get("limits"));
+    profile.limits = read_limits(map.get("limits").map());
+    const auto network = map.get("network");
+    profile.network = network.text(profile.network);
+    if (profile.network != "host" && profile.network != "bridge")
+      network.complain("must be 'host' or 'bridge': of containers (--backend docker)");
     read_effort(map, suite, profile);
     const YamlMap settings = map.get("set").map();
     for (const auto& [key, setting] : settings.entries()) {

@@ -4,6 +4,23 @@
 namespace shootout::suite {
 namespace {
 
+TEST(Limits, AreAsTypedAsInAProfile) {
+  auto limits = parse_limits("cpus=1.5,memory=512MB");
+  ASSERT_TRUE(limits) << limits.error().what;
+  EXPECT_DOUBLE_EQ(limits->cpus, 1.5);
+  EXPECT_EQ(limits->memory_bytes, 512 << 20);
+  limits = parse_limits("memory=2GB");
+  ASSERT_TRUE(limits);
+  EXPECT_EQ(limits->cpus, 0);
+  EXPECT_EQ(parse_limits("none")->memory_bytes, 0);
+  for (const char* wrong : {"", "2", "cpu=2", "cpus=two", "cpus=0", "memory=1", "cpus=1,cpus=2", "cpus=1}"}) {
+    const auto refused = parse_limits(wrong);
+    ASSERT_FALSE(refused) << wrong;
+    EXPECT_EQ(refused.error().code, ExitCode::usage) << wrong;
+    EXPECT_TRUE(refused.error().what.contains("--limits")) << refused.error().what;
+  }
+}
+
 TEST(Profiles, HaveBlocksPrecisionAndBudget) {
   const Suite suite = suite_of();
   const auto& quick = suite.profiles.at(0);

@@ -121,10 +121,10 @@ TEST_F(Programs, SayWhatIsWrongAndWhere) {
   EXPECT_EQ(
       wrong("backends: \"{workers}\"\n", ""),
       "3: command: nothing fills {backend_ports}: there is no parameter 'backend_ports'; there are: port, "
-      "proxy_workers, workers, folder, python, shootout, data, secret, cores\n"
+      "proxy_workers, workers, host, folder, python, shootout, data, secret, cores\n"
       "4: for_each: only with 'backends': how many ports there are for them\n"
       "6: before_start: nothing fills {backend_ports}: there is no parameter 'backend_ports'; there are: "
-      "port, proxy_workers, workers, folder, python, shootout, data, secret, cores");
+      "port, proxy_workers, workers, host, folder, python, shootout, data, secret, cores");
   EXPECT_EQ(wrong("[job, \"{port}\"]", "[job, \"{backend_port}\"]"),
             "5: command: nothing fills {backend_port}: there is no parameter 'backend_port'; did you mean "
             "'backend_ports'?");

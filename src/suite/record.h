@@ -27,8 +27,10 @@ struct GateFigure {
 ///   cpu_user_s, cpu_system_s, cpu_percent (of one core), cpu_us_per_request    of the contender's tree
 ///   cpu_idle_percent              of the tree at rest, in the same replicate
 ///   pss_bytes, rss_bytes          the highest sample of the tree under load
-///   pss_start_bytes, rss_start_bytes, pss_end_bytes, rss_end_bytes   its first and last sample
-///   network_received_bytes, network_sent_bytes, disk_read_bytes, disk_written_bytes   of the tree
+///   container_memory_bytes        of a container: what its control group held at most, inactive page cache
+///   not counted proxy_cpu_us_per_request      of a container on a network of its own: the process that
+///   carries its port pss_start_bytes, rss_start_bytes, pss_end_bytes, rss_end_bytes   its first and last
+///   sample network_received_bytes, network_sent_bytes, disk_read_bytes, disk_written_bytes   of the tree
 ///   upstream_calls                the service's count after the drain, less the count before
 ///   upstream_calls_claimed        what the good answers claim
 ///   upstream_peak                 the most calls that waited at once
@@ -98,7 +100,8 @@ struct TrialRecord {
   std::map<std::string, double> metrics;
   nlohmann::json load_result;  ///< the engine's whole result, histograms included
   /// samples per interval and process, connections by worker; `environment`: what observe/environment.h
-  /// tells; `portrait`: what observe/portrait.h tells, in the first block of a replicate; `served_by`: the
+  /// tells; of a container `container`: {throttled_percent (of the time, by its CPU limit), oom_kills};
+  /// `portrait`: what observe/portrait.h tells, in the first block of a replicate; `served_by`: the
   /// contender whose server it was, where it was another's; `generator_cores`: how many it had; of a spike
   /// `phases`: [{name, role, connections, begin_s, end_s, started, completed, completed_in_phase, errors,
   /// unanswered, requests_per_second, p50_us, p99_us}], a quantile only with 10 values beyond it

@@ -182,6 +182,7 @@ Result<Launchable> resolve(const Contender& contender, const std::map<std::strin
   Values all = *parameters;
   all.insert(values.begin(), values.end());
   all.emplace("folder", contender.folder.string());
+  all.emplace("host", "127.0.0.1");
   const auto backends = ports_of_backends(contender, all);
   if (!backends) return std::unexpected(backends.error());
   if (!backends->empty()) all[kBackendPorts] = fmt::format("{}", fmt::join(*backends, " "));

@@ -1,6 +1,7 @@
 // A suite: contenders x scenarios x loads, a baseline, and the rules of its verdict.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -243,6 +244,9 @@ struct Limits {
   std::int64_t memory_bytes = 0;
 };
 
+/// "cpus=2,memory=512MB", either of them, or "none"; ranges and units as in a profile. Exit code 2.
+Result<Limits> parse_limits(const std::string& text);
+
 struct Profile {
   std::string name;
   std::string gives_up;  ///< what it does not do, for the reader
@@ -257,6 +261,9 @@ struct Profile {
   /// suite's); empty: the suite's own.
   std::vector<Load> loads;
   Limits limits;  ///< of each contender
+  /// Of containers where nobody says: "host", or "bridge": the servers' own, their ports published on
+  /// 127.0.0.1.
+  std::string network = "host";
 };
 
 /// A contender once more under another name, with settings of its own.
@@ -265,6 +272,11 @@ struct Variant {
   std::string of;                          ///< the contender's folder
   std::string title;                       ///< empty: the contender's, with the variant's name
   std::map<std::string, std::string> set;  ///< parameter -> value, as --set
+};
+
+/// `compose: {flask-gunicorn: {service: flask-server, container: io-benchmark-flask}}`
+struct ComposeNames {
+  std::string service, container;
 };
 
 struct Suite {
@@ -287,6 +299,8 @@ struct Suite {
   std::vector<Claim> claims;
   std::vector<Advice> advice;
   std::vector<Profile> profiles;  ///< "quick", "full", "seed"
+  /// By contender's or service's folder what `shootout compose` calls it; who is not here keeps its own name.
+  std::map<std::string, ComposeNames> compose;
   Gates gates;
 };
 
@@ -305,6 +319,14 @@ Result<Suite> parse_suite(const std::string& text, const std::filesystem::path& 
 /// The suite with the cells that are there only for scenarios asked for by name: each load's `also_cells` of
 /// these scenarios.
 [[nodiscard]] Suite with_also_cells(Suite suite, const std::vector<std::string>& scenarios);
+
+/// What a contender's name ends with that takes part once more, in a container, and behind a bridge.
+inline constexpr std::array<const char*, 2> kTwinSuffixes{"@docker", "@bridge"};
+/// The name without that.
+[[nodiscard]] std::string name_without_twin(const std::string& name);
+/// The suite as several backends together are measured: of `contenders` each is held against its twins, and
+/// nobody against anybody else.
+[[nodiscard]] Suite with_twins(Suite suite, const std::vector<std::string>& contenders);
 
 /// The suite that a stored run was measured with: its text as it was, with its profile's loads and the cells
 /// of the scenarios that were asked for.

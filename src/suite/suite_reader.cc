@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "suite/limits.h"
 #include "suite/names.h"
 #include "suite/request_parts.h"
 #include "suite/suite_parts.h"
@@ -153,6 +154,12 @@ Suite read_document(YamlMap map) {
   const auto profiles = map.require("profiles");
   suite.profiles = read_profiles(profiles, loads, suite);
   for (const auto& profile : suite.profiles) check_counts(profiles, profile.loads, suite);
+  const YamlMap names = map.get("compose").map();
+  for (const auto& [contender, entry] : names.entries()) {
+    YamlMap its = entry.map();
+    suite.compose[contender] = {its.require("service").text(), its.require("container").text()};
+    its.no_other_keys();
+  }
   map.no_other_keys();
   return suite;
 }

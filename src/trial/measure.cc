@@ -13,6 +13,8 @@
 #include "judge/gates.h"
 #include "observe/environment.h"
 #include "observe/observer.h"
+#include "observe/port_proxy.h"
+#include "observe/process_tree.h"
 #include "trial/counters.h"
 #include "trial/metrics.h"
 #include "trial/phases.h"
@@ -26,7 +28,7 @@ constexpr double kSampleInterval = 0.1;
 constexpr double kDrainTimeout = 35;  // the upstream's longest delay, and some
 
 observe::Watched watched(const launch::Server& server) {
-  return {server.name, server.pid, server.port};
+  return {server.name, server.pid, server.port, !server.container.empty()};
 }
 
 const observe::TreeObservation* find_tree(const observe::Observation& observation, const std::string& name) {
@@ -44,6 +46,9 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
     observed["connections_never_accepted"] = tree->connections_never_accepted;
     observed["ended"] = tree->ended;
     observed["appeared"] = tree->appeared;
+    if (tree->throttled_s && tree->wall_s > 0)
+      observed["container"]["throttled_percent"] = std::min(100 * *tree->throttled_s / tree->wall_s, 100.0);
+    if (tree->oom_kills) observed["container"]["oom_kills"] = *tree->oom_kills;
     for (const auto& [pid, command] : tree->changed) observed["changed"][std::to_string(pid)] = command;
   }
   for (const auto& [name, service] : bench.stage->services_at_work()) {
@@ -57,6 +62,27 @@ nlohmann::json observed_json(const observe::Observation& observation, const std:
       json["cpu_idle_percent"] = idle->second;
   }
   return observed;
+}
+
+// Roots of trees that are not shootout's descendants: containers, and what carries their ports.
+std::vector<pid_t> roots_of_containers(const Stage& stage) {
+  std::vector<pid_t> roots;
+  std::vector<std::uint16_t> published;
+  for (const auto& [name, server] : stage.servers) {
+    if (server.container.empty()) continue;
+    roots.push_back(server.pid);
+    if (server.bridged) published.push_back(server.port);
+  }
+  const auto proxies = observe::port_proxies(published);
+  roots.insert(roots.end(), proxies.begin(), proxies.end());
+  return roots;
+}
+
+// CPU of a process so far.
+double proxy_seconds(pid_t pid) {
+  const auto usage = observe::usage_of(pid, false);
+  return usage.processes.empty() ? 0
+                                 : usage.processes.front().cpu_user_s + usage.processes.front().cpu_system_s;
 }
 
 // Of one core: the generator, the contender and the services.
@@ -188,9 +214,13 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     if (!counts) return std::unexpected(counts.error());
     rows_before = *counts;
   }
-  observe::EnvironmentWatch environment(::getpid(), server.pid);
+  observe::EnvironmentWatch environment(::getpid(), server.pid, roots_of_containers(*bench.stage));
   auto observer = observe::Observer::start(std::move(trees), kSampleInterval);
   if (!observer) return std::unexpected(observer.error());
+
+  std::map<pid_t, double> proxies_before;
+  if (server.bridged)
+    for (const pid_t pid : observe::port_proxies({server.port})) proxies_before[pid] = proxy_seconds(pid);
 
   const auto seed = bench.seed + static_cast<std::uint64_t>(planned.number);
   auto result = bench.generator->run(load_plan(*cell, contender, *bench.pinning, seed), {}, bench.stop_asked);
@@ -215,6 +245,15 @@ Result<Measured> measure(const Bench& bench, const PlannedTrial& planned) {
     return measured;
   }
   add_load_metrics(*result, *cell, counts_calls, record.metrics);
+  if (server.bridged) {
+    const auto proxies = observe::port_proxies({server.port});
+    double used_s = 0;
+    for (const auto& [pid, before_s] : proxies_before) {
+      if (std::ranges::find(proxies, pid) != proxies.end()) used_s += proxy_seconds(pid) - before_s;
+    }
+    if (const double answers = all_answers(*result); answers > 0 && !proxies_before.empty())
+      record.metrics["proxy_cpu_us_per_request"] = 1e6 * used_s / answers;
+  }
   if (cell->statistics == suite::Statistics::wrk) add_wrk_metrics(*result, record.metrics);
   if (server.pid != 0)
     add_listener_metrics(record.observed["environment"], bench.portraits, serves, record.metrics);

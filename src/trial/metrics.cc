@@ -132,6 +132,7 @@ void add_tree_metrics(const observe::TreeObservation& tree, double answers, Metr
     if (value) metrics[name] = static_cast<double>(*value);
   };
   optional("pss_bytes", tree.peak_pss_bytes);
+  optional("container_memory_bytes", tree.peak_group_memory_bytes);
   optional("disk_read_bytes", tree.disk_read_bytes);
   optional("disk_written_bytes", tree.disk_written_bytes);
   optional("network_received_bytes", tree.network_received_bytes);

@@ -119,7 +119,7 @@ Result<Profile> profile_cell(const Bench& bench, const CellName& name, const std
                                     .root = server.pid,
                                     .seconds = options.seconds,
                                     .native = true,
-                                    .output = options.stage.folder / "stacks.folded"};
+                                    .output = bench.stage->set.temporary_folder() / "stacks.folded"};
   std::string note;
   auto taken = take(bench, *cell, contender, server, profiler);
   if (taken && (taken->outcome.may_be_native || (!taken->outcome.error && taken->folded.empty()))) {

@@ -107,6 +107,17 @@ nlohmann::json describe(const suite::Contender& contender, const suite::Launchab
     if (!environment->second.packages.empty()) json["packages"] = environment->second.packages;
     if (!environment->second.source_digest.empty()) json["source_digest"] = environment->second.source_digest;
   }
+  const bool contained = selection.contained.contains(contender.name);
+  json["backend"] = contained ? "docker" : "process";
+  if (const auto image = options.containers.images.find(contender.name);
+      contained && image != options.containers.images.end()) {
+    json["image"] = image->second.tag;
+    json["image_id"] = image->second.id;
+    const auto& contents = image->second.contents;
+    if (!contents.python.empty()) json["python"] = contents.python;
+    if (!contents.packages.empty()) json["packages"] = contents.packages;
+    json["network"] = selection.bridged.contains(contender.name) ? "bridge" : "host";
+  }
   return json;
 }
 
@@ -145,6 +156,10 @@ Result<suite::RunRecord> new_record(const Selection& selection, const Choice& ch
       {"pin", options.pin},
       {"pinning", {{"generator", pinning.generator}, {"servers", pinning.servers}, {"note", pinning.note}}}};
 
+  record.plan["backends"] = choice.backends.empty() ? std::vector<std::string>{"process"} : choice.backends;
+  if (!selection.contained.empty())
+    record.plan["networks"] =
+        choice.networks.empty() ? std::vector{selection.profile.network} : choice.networks;
   if (!choice.postgres.empty()) record.plan["postgres"] = without_password(choice.postgres);
   if (const auto& limits = selection.profile.limits; limits.cpus > 0 || limits.memory_bytes > 0)
     record.plan["limits"] = {{"cpus", limits.cpus}, {"memory_bytes", limits.memory_bytes}};
@@ -187,6 +202,14 @@ Result<Stored> selection_of(const suite::RunRecord& run, const Places& places, c
     stored.choice.loads = run.plan.at("loads").get<std::vector<std::string>>();
     stored.choice.set = run.plan.at("set").get<std::vector<std::string>>();
     stored.choice.baseline = run.plan.at("baseline").get<std::string>();
+    stored.choice.backends = run.plan.value("backends", std::vector<std::string>{"process"});
+    const auto limits = run.plan.value("limits", nlohmann::json::object());
+    stored.choice.limits = suite::Limits{.cpus = limits.value("cpus", 0.0),
+                                         .memory_bytes = limits.value("memory_bytes", std::int64_t{0})};
+    stored.choice.networks = run.plan.value("networks", std::vector<std::string>());
+    // Twins come with the backends and networks.
+    std::erase_if(stored.choice.contenders,
+                  [](const std::string& name) { return suite::name_without_twin(name) != name; });
     stored.choice.repeat = run.plan.at("replicates").get<int>();
     stored.own_ports = run.plan.at("ports") == "own";
     stored.pin = run.plan.at("pin").get<std::string>();

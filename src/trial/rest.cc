@@ -49,6 +49,7 @@ Result<void> wake(Stage& stage, const std::string& contender, const Listener& li
   if (server.pid == 0) return {};
   auto thawed = stage.set.thaw(contender);
   if (thawed) return {};
+  if (!server.container.empty()) return thawed;  // its engine does not answer: it stays as it is
   if (auto whole = stage.set.wait_ready(server, stop_asked); !whole) return whole;
   if (listener) listener(Warning{thawed.error().what});
   return {};

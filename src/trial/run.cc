@@ -140,7 +140,8 @@ class Execution {
                                .own_ports = options_.own_ports,
                                .cpus = pinning_.servers,
                                .for_load = true,
-                               .limits = selection_.profile.limits};
+                               .limits = selection_.profile.limits,
+                               .containers = options_.containers};
     verified_.clear();
     auto stage =
         raise(selection_, options_.environments, stage_options, options_.listener, options_.stop_asked);

@@ -13,6 +13,7 @@
 #include "trial/events.h"
 #include "trial/pinning.h"
 #include "trial/selection.h"
+#include "trial/stage.h"
 
 namespace shootout::trial {
 
@@ -21,6 +22,7 @@ struct RunOptions {
   bool own_ports = false;                                   ///< insist on the contenders' own ports
   std::string pin = "auto";                                 ///< as choose_pinning() takes it
   std::map<std::string, launch::Environment> environments;  ///< of everything in the selection, complete
+  Containers containers;                                    ///< likewise of what runs in containers
   std::function<bool()> stop_asked;
   Listener listener;
 };

@@ -7,6 +7,7 @@
 
 #include "base/folders.h"
 #include "base/text.h"
+#include "trial/placements.h"
 
 namespace shootout::trial {
 namespace {
@@ -244,6 +245,10 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
     if (auto given = give_database(choice.postgres, selection); !given) return given;
   }
 
+  // What is said of one twin alone wins.
+  std::ranges::stable_partition(parameters, [](const Setting& setting) {
+    return suite::name_without_twin(setting.target) == setting.target;
+  });
   std::vector<std::string> targets = service_names;
   for (const auto& contender : selection.contenders) targets.push_back(contender.name);
   for (const auto& companion : selection.companions) targets.push_back(companion.name);
@@ -256,6 +261,10 @@ Result<void> apply_settings(const Choice& choice, const std::map<std::string, su
       if (auto taken = take_source(setting, *contender); !taken) return taken;
     } else {
       selection.overrides[setting.target][setting.parameter] = setting.value;
+      for (const char* suffix : suite::kTwinSuffixes) {
+        if (const auto twin = setting.target + suffix; selection.find(twin) != nullptr)
+          selection.overrides[twin][setting.parameter] = setting.value;
+      }
     }
   }
   return {};
@@ -344,6 +353,7 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   auto profile = suite::find_profile(selection.suite, choice.profile);
   if (!profile) return std::unexpected(profile.error());
   selection.profile = **profile;
+  if (choice.limits) selection.profile.limits = *choice.limits;
   selection.replicates = choice.repeat.value_or(selection.profile.replicates);
   if (selection.replicates < 1) return fail(ExitCode::usage, "--repeat must be at least 1");
   selection.blocks = selection.profile.blocks;
@@ -353,8 +363,11 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   // A budget alone: as precise as it allows.
   if (choice.budget_s && !choice.repeat && !selection.precision) selection.precision = 0;
 
+  const auto placements = placements_of(choice, selection.profile);
+  if (!placements) return std::unexpected(placements.error());
   auto names = contender_names(choice, selection.suite, *all);
   if (!names) return std::unexpected(names.error());
+  add_twins(*placements, *all, *names);
   for (const auto& name : *names) selection.contenders.push_back(all->at(name));
 
   auto scenarios = pick("scenario", selection.suite.scenarios, choice.scenarios);
@@ -362,6 +375,7 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
   selection.scenarios = std::move(*scenarios);
   selection.suite = suite::with_also_cells(suite::with_profile(std::move(selection.suite), choice.profile),
                                            choice.scenarios);
+  if (placements->size() > 1) selection.suite = suite::with_twins(std::move(selection.suite), *names);
   auto loads = pick("load", selection.suite.loads, choice.loads);
   if (!loads) return std::unexpected(loads.error());
   selection.loads = std::move(*loads);
@@ -372,6 +386,14 @@ Result<Selection> select(const Choice& choice, suite::Suite suite) {
 
   if (auto applied = apply_settings(choice, *all, selection); !applied)
     return std::unexpected(applied.error());
+  place(*placements, selection);
+  for (const auto& contender : selection.everything()) {
+    if (!contender.environment.source.empty() && selection.contained.contains(contender.name))
+      return fail(
+          ExitCode::usage,
+          fmt::format("--set {}.source: a package from a folder is not taken into an image", contender.name),
+          "measure it as a process: --backend process");
+  }
   return selection;
 }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,10 @@ struct Choice {
   std::optional<int> repeat;        ///< exactly so many replicates, whatever precision they give
   std::optional<double> precision;  ///< 0.05: +-5 %
   std::optional<double> budget_s;
+  std::optional<suite::Limits> limits;  ///< of each contender, in place of the profile's
   Places places;
+  std::vector<std::string> backends;  ///< "process", "docker", or both; empty: process
+  std::vector<std::string> networks;  ///< of containers: "host", "bridge", or both; empty: the profile's
 };
 
 /// A service with the make that was chosen.
@@ -55,6 +59,9 @@ struct Selection {
   int blocks = 1;                   ///< of a steady load in a replicate
   std::optional<double> precision;  ///< of steady loads: replicates go on until it is reached
   std::optional<double> budget_s;   ///< of the run; no replicate is begun that would not fit
+
+  std::set<std::string> contained;  ///< names of those in `everything()` that run in containers
+  std::set<std::string> bridged;    ///< of these, those on a network of the set's own: docs/docker.md
 
   /// Who serves the scenario in the contender's name: itself, or a companion.
   [[nodiscard]] const std::string& server_of(const std::string& contender, const std::string& scenario) const;

@@ -234,6 +234,65 @@ TEST(Select, TheFrameworksHaveWhoeverTheyNeed) {
   EXPECT_EQ(selection->profile.limits.cpus, 2);
 }
 
+TEST(Select, OnBothBackendsEachContenderHasATwin) {
+  auto choice = io();
+  choice.backends = {"process", "docker"};
+  choice.set = {"quart-hypercorn.workers=2"};
+  auto selection = select(choice);
+  ASSERT_TRUE(selection) << selection.error().what;
+  std::vector<std::string> names;
+  for (const auto& contender : selection->contenders) names.push_back(contender.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"flask-gunicorn", "flask-gunicorn@docker", "quart-hypercorn",
+                                             "quart-hypercorn@docker"}));
+  EXPECT_EQ(selection->contained, (std::set<std::string>{"flask-gunicorn@docker", "quart-hypercorn@docker"}));
+  EXPECT_EQ(selection->overrides["quart-hypercorn@docker"]["workers"], "2");
+  EXPECT_EQ(selection->suite.pairs.size(), 2U);
+  EXPECT_EQ(selection->suite.pairs.front(),
+            (std::pair<std::string, std::string>{"flask-gunicorn", "flask-gunicorn@docker"}));
+  EXPECT_TRUE(selection->bridged.empty());
+  choice.networks = {"bridge"};  // then services are where both reach them
+  EXPECT_TRUE(select(choice)->contained.contains("upstream"));
+}
+
+TEST(Select, OnBothNetworksEachContenderHasTwoTwins) {
+  auto choice = io();
+  choice.contenders = {"flask-gunicorn"};
+  choice.backends = {"docker", "process"};
+  choice.networks = {"bridge", "host"};
+  choice.set = {"flask-gunicorn.workers=2", "flask-gunicorn@bridge.workers=3"};
+  auto selection = select(choice);
+  ASSERT_TRUE(selection) << selection.error().what;
+  const std::string process = "flask-gunicorn", host = process + "@docker", bridge = process + "@bridge";
+  EXPECT_EQ(selection->contained, (std::set<std::string>{bridge, host, "upstream"}));
+  EXPECT_EQ(selection->bridged, (std::set<std::string>{bridge, "upstream"})) << "where all three reach it";
+  EXPECT_EQ(selection->suite.pairs, (std::vector<std::pair<std::string, std::string>>{
+                                        {process, host}, {process, bridge}, {host, bridge}}));
+  EXPECT_EQ(selection->overrides[host]["workers"], "2");
+  EXPECT_EQ(selection->overrides[bridge]["workers"], "3");
+  choice.backends = {"docker"};
+  choice.set = {};
+  selection = select(choice);
+  ASSERT_TRUE(selection) << selection.error().what;
+  EXPECT_EQ(selection->contained, (std::set<std::string>{bridge, process, "upstream"}));
+  choice.networks = {"brigde"};
+  EXPECT_FALSE(select(choice));
+}
+
+TEST(Select, OnDockerAloneEverythingIsContained) {
+  auto choice = io();
+  choice.backends = {"docker"};
+  auto selection = select(choice);
+  ASSERT_TRUE(selection) << selection.error().what;
+  EXPECT_EQ(selection->contained, (std::set<std::string>{"flask-gunicorn", "quart-hypercorn", "upstream"}));
+  EXPECT_EQ(selection->suite.baseline, "flask-gunicorn");
+  choice.profile = "seed";
+  EXPECT_EQ(select(choice)->bridged.size(), 3U);
+  choice.networks = {"host"};
+  EXPECT_TRUE(select(choice)->bridged.empty());
+  choice.backends = {"dokcer"};
+  EXPECT_FALSE(select(choice));
+}
+
 TEST(Pinning, ReadsListsAndRefusesCpusThatAreNotThere) {
   EXPECT_TRUE(choose_pinning("auto"));
   EXPECT_TRUE(choose_pinning("none")->generator.empty());

@@ -11,7 +11,9 @@
 #include <random>
 
 #include "base/folders.h"
+#include "launch/container_plan.h"
 #include "launch/ports.h"
+#include "trial/in_container.h"
 
 namespace shootout::trial {
 namespace fs = std::filesystem;
@@ -70,6 +72,8 @@ Result<suite::Launchable> resolve_one(const suite::Contender& contender, const s
       values["backend_ports"] = fmt::format("{}", fmt::join(ports.begin() + 1, ports.end(), " "));
   }
   values["cores"] = cores_here();
+  if (selection.contained.contains(contender.name))
+    return resolve_in_container(contender, overrides, values, selection, launch::name_on_network);
   values["shootout"] = program_file().string();
   launch::Environment environment;
   if (const auto found = environments.find(contender.name); found != environments.end())
@@ -109,9 +113,21 @@ fs::path data_folder(const launch::ServerSet& set, const std::string& name) {
   return set.temporary_folder() / ("data-" + name);
 }
 
+// Python's processes speak through sockets below TMPDIR, as Sanic's do, and a socket's name has 107 bytes:
+// unix(7). They take up to 40 of them (pymp-XXXXXXXX/listener-XXXXXXXX).
+constexpr size_t kLongestFolder = 107 - 40;
+
 // What runs as an account without rights must reach its data; nobody but their owner reaches some homes.
 bool needs_reachable_folder(const Selection& selection) {
   return std::ranges::any_of(selection.everything(), &suite::Contender::gives_up_rights);
+}
+
+// In the folder that was asked for, or in one below /var/tmp.
+Result<launch::ServerSet> set_for(const Selection& selection, const StageOptions& options) {
+  const bool elsewhere =
+      needs_reachable_folder(selection) || fs::absolute(options.folder).native().size() > kLongestFolder;
+  return elsewhere ? launch::ServerSet::create(options.name)
+                   : launch::ServerSet::create(options.name, options.folder);
 }
 
 // A password that nobody else knows, for the services of one set.
@@ -120,13 +136,20 @@ std::string new_secret() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
-Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, const StageOptions& options,
-                                 const suite::Limits& limits = {}) {
+Result<launch::Server> start_one(Stage& stage, const suite::Launchable& what, const Selection& selection,
+                                 const StageOptions& options, const suite::Limits& limits = {}) {
   launch::StartOptions start;
   start.log_file = options.logs / (options.log_prefix + what.name + ".log");
   start.cpus = options.cpus;
   start.limits = limits;
-  if (what.needs_data) start.data_folder = data_folder(stage.set, what.name);
+  if (selection.contained.contains(what.name)) {
+    start.container = launch::ContainerPlace{.socket = options.containers.socket,
+                                             .image = options.containers.images.at(what.name).tag,
+                                             .bridged = selection.bridged.contains(what.name),
+                                             .data = what.needs_data};
+  } else if (what.needs_data) {
+    start.data_folder = data_folder(stage.set, what.name);
+  }
   auto server = stage.set.start(what, start);
   if (server) stage.servers[what.name] = *server;
   return server;
@@ -223,8 +246,7 @@ Result<Stage> raise(const Selection& selection,
     if (!free) return std::unexpected(free.error());
     ceiling_port = free->front();
   }
-  auto set = needs_reachable_folder(selection) ? launch::ServerSet::create(options.name)
-                                               : launch::ServerSet::create(options.name, options.folder);
+  auto set = set_for(selection, options);
   if (!set) return std::unexpected(set.error());
   Stage stage{std::move(*set), {}, {}, {}, {}, {}};
 
@@ -243,7 +265,7 @@ Result<Stage> raise(const Selection& selection,
         resolve_one(service.contender, service.name, selection, environments, of_the_set, ports[next_port++]);
     if (!what) return std::unexpected(what.error());
     const auto since = std::chrono::steady_clock::now();
-    auto server = start_one(stage, *what, options);
+    auto server = start_one(stage, *what, selection, options);
     if (!server) return std::unexpected(server.error());
     if (auto good = ready(*server, since); !good) return std::unexpected(good.error());
     of_the_set[service.name + ".url"] = what->url;
@@ -253,7 +275,7 @@ Result<Stage> raise(const Selection& selection,
   if (with_ceiling) {
     stage.ceiling = ceiling_server(ceiling_port);
     const auto since = std::chrono::steady_clock::now();
-    auto server = start_one(stage, *stage.ceiling, options);
+    auto server = start_one(stage, *stage.ceiling, selection, options);
     if (!server) return std::unexpected(server.error());
     if (auto good = ready(*server, since); !good) return std::unexpected(good.error());
   }
@@ -267,7 +289,7 @@ Result<Stage> raise(const Selection& selection,
       auto what =
           resolve_one(contender, contender.name, selection, environments, of_the_set, ports[next_port++]);
       if (!what) return std::unexpected(what.error());
-      if (auto server = start_one(stage, *what, options, options.limits); !server)
+      if (auto server = start_one(stage, *what, selection, options, options.limits); !server)
         return std::unexpected(server.error());
       started.push_back(std::move(*what));
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "launch/docker_image.h"
 #include "launch/environment.h"
 #include "launch/server_set.h"
 #include "trial/events.h"
@@ -16,15 +17,22 @@
 
 namespace shootout::trial {
 
+/// What servers in containers are started with.
+struct Containers {
+  std::filesystem::path socket;                 ///< of the Docker engine
+  std::map<std::string, launch::Image> images;  ///< by contender's name: all of Selection::contained
+};
+
 struct StageOptions {
   std::string name;              ///< of the set of servers
-  std::filesystem::path folder;  ///< for temporary data; removed at teardown
+  std::filesystem::path folder;  ///< for temporary data, where it does; removed at teardown
   std::filesystem::path logs;    ///< each server's output goes to LOGS/PREFIX + NAME.log
   std::string log_prefix;
   bool own_ports = false;  ///< insist on the contenders' own ports
   std::vector<int> cpus;   ///< of the servers; empty: not pinned
   bool for_load = false;   ///< also what only a load needs: the ceiling server
   suite::Limits limits{};  ///< of each contender
+  Containers containers{};
 };
 
 struct Stage {
